@@ -1,0 +1,375 @@
+package dev.duplex.frame;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Arrays;
+
+/**
+ * Reads frames one after the other and holds them to RFC 6455: layout, masking, order of fragments, lengths, UTF-8.
+ * A read that throws {@link java.net.SocketTimeoutException} loses nothing: the next call goes on inside the frame.
+ * Confined to the thread that has the reading side of its connection.
+ *
+ * <p>Between frames it holds 512 bytes, or 8 KiB after a read that brought more than that; bigger buffers are borrowed while a
+ * frame needs them. A frame that no buffer holds gets an array of its own that grows with what has arrived.
+ */
+@SuppressWarnings("ReferenceEquality") // which array it is, not what it holds
+public final class FrameReader {
+    /** Bytes held while idle: room for one small message and its header. */
+    private static final int HELD = 512;
+    /** An array for a payload is at most so many times as large as what has arrived of it: a header alone reserves no memory. */
+    private static final int GROWTH = 16;
+
+    private final InputStream in;
+    private final boolean maskExpected;
+    private final boolean compressionAgreed;
+    private final int maxPayload;
+    private final byte[] held = new byte[HELD];
+
+    /** What has arrived and is not consumed: from position to limit. */
+    private byte[] buffer = held;
+
+    private int position;
+    private int limit;
+    private int lastRead;
+
+    private boolean headerRead;
+    private boolean fin;
+    private int opcode;
+    private boolean validated;
+    private int key;
+    private int payloadLength;
+    /** The payload's array: the buffer, or one of its own, from payloadOffset on; so many bytes of it are there, unmasked and judged. */
+    private byte[] payload = held;
+
+    private int payloadOffset;
+    private int payloadDone;
+
+    private boolean inMessage;
+    private boolean text;
+    private boolean compressed;
+    private int messageBytes;
+    private final Utf8Validator utf8 = new Utf8Validator();
+
+    /**
+     * Creates a reader.
+     *
+     * @param in where the bytes come from
+     * @param maskExpected whether the remote end is a client: it masks, RFC 6455 §5.1
+     * @param compressionAgreed whether RSV1 may mark a message, RFC 7692 §6
+     * @param maxPayload bytes that a frame, and a message of several, may have
+     */
+    public FrameReader(InputStream in, boolean maskExpected, boolean compressionAgreed, int maxPayload) {
+        this.in = in;
+        this.maskExpected = maskExpected;
+        this.compressionAgreed = compressionAgreed;
+        this.maxPayload = maxPayload;
+    }
+
+    /** Puts bytes in front of the stream that were read from it before, behind the opening handshake; at most 64 KiB. */
+    public void unread(byte[] bytes, int offset, int length) {
+        if (length > HELD) {
+            buffer = BufferPool.fitting(length).take();
+        }
+        System.arraycopy(bytes, offset, buffer, 0, length);
+        position = 0;
+        limit = length;
+    }
+
+    /**
+     * Reads one frame. Returns true when it is there, its payload unmasked, and false at the end of the stream.
+     * What the accessors say is valid until the next call.
+     *
+     * @throws ProtocolFailure for the first rule that is broken; the reader must not be used again
+     */
+    public boolean read() throws IOException {
+        if (!headerRead) {
+            payload = held; // a large array of the frame before is not kept while this waits
+            if (!readHeader()) {
+                return false;
+            }
+            headerRead = true;
+        }
+        if (!readPayload()) {
+            return false;
+        }
+        headerRead = false;
+        return true;
+    }
+
+    /** Whether the frame is the last of its message. */
+    public boolean fin() {
+        return fin;
+    }
+
+    /** The frame's opcode, as sent. */
+    public int opcode() {
+        return opcode;
+    }
+
+    /** Whether the message that the data frame belongs to is compressed; its UTF-8 is then not judged here. */
+    public boolean compressed() {
+        return compressed;
+    }
+
+    /** Whether the message that the data frame belongs to is text. */
+    public boolean text() {
+        return text;
+    }
+
+    /** The array that holds the payload; the reader's own, see {@link #takePayload()}. */
+    public byte[] payload() {
+        return payload;
+    }
+
+    /** Where the payload starts in its array. */
+    public int payloadOffset() {
+        return payloadOffset;
+    }
+
+    /** Bytes of payload. */
+    public int payloadLength() {
+        return payloadLength;
+    }
+
+    /** The payload in an array of its own that the caller keeps; not a copy when the reader made one for this frame alone. */
+    public byte[] takePayload() {
+        return payload.length == payloadLength && payload != buffer
+                ? payload
+                : Arrays.copyOfRange(payload, payloadOffset, payloadOffset + payloadLength);
+    }
+
+    /** Whether a further frame, or a part of one, has been read from the stream already. */
+    public boolean hasBuffered() {
+        return position < limit;
+    }
+
+    /** Gives back what is borrowed; the reader must not be used again. */
+    public void release() {
+        giveBack();
+        buffer = held;
+        payload = held;
+        position = 0;
+        limit = 0;
+    }
+
+    private boolean readHeader() throws IOException {
+        while (limit - position < 2) {
+            if (!fill(2)) {
+                return false;
+            }
+        }
+        judge(buffer[position], buffer[position + 1]); // at once: what follows may never come
+        int size = FrameHeader.size(buffer[position + 1]);
+        while (limit - position < size) {
+            if (!fill(size)) {
+                return false;
+            }
+        }
+        begin(size);
+        position += size;
+        return true;
+    }
+
+    /** Judges the first two bytes of a frame; changes nothing. */
+    private void judge(int b0, int b1) throws ProtocolFailure {
+        boolean rsv1 = (b0 & FrameHeader.B0_RSV1) != 0;
+        int kind = b0 & FrameHeader.B0_OPCODE;
+        if (!Opcodes.isKnown(kind)) {
+            // RFC 6455 §5.2: an unknown opcode fails the connection
+            throw broken("opcode 0x" + Integer.toHexString(kind) + " is reserved");
+        }
+        if ((b0 & FrameHeader.B0_RSV2_RSV3) != 0 || (rsv1 && !compressionAgreed)) {
+            // RFC 6455 §5.2: reserved bits are zero unless an extension that was agreed on gives them a meaning
+            throw broken("a reserved bit is set that no agreed extension uses");
+        }
+        if (((b1 & FrameHeader.B1_MASK) != 0) != maskExpected) {
+            // RFC 6455 §5.1: a client masks every frame, a server none
+            throw broken(maskExpected ? "a client's frame is not masked" : "a server's frame is masked");
+        }
+        if (Opcodes.isControl(kind)) {
+            // RFC 6455 §5.5: control frames are short and never fragmented. RFC 7692 §6.1: nor compressed
+            if ((b0 & FrameHeader.B0_FIN) == 0) {
+                throw broken("a control frame is fragmented");
+            }
+            if ((b1 & FrameHeader.B1_LENGTH) > FrameHeader.MAX_CONTROL_PAYLOAD) {
+                throw broken("a control frame has more than 125 bytes of payload");
+            }
+            if (rsv1) {
+                throw broken("a control frame is marked as compressed");
+            }
+        } else if (kind == Opcodes.CONTINUATION) {
+            if (!inMessage) {
+                // RFC 6455 §5.4
+                throw broken("a continuation frame has no message to continue");
+            }
+            if (rsv1) {
+                // RFC 7692 §6.1: only the first frame carries the mark
+                throw broken("a continuation frame is marked as compressed");
+            }
+        } else if (inMessage) {
+            // RFC 6455 §5.4: fragments of one message are not interleaved with those of another
+            throw broken("a new message begins inside another");
+        }
+    }
+
+    /** Takes over what the complete header of {@code size} bytes at the position says. */
+    private void begin(int size) throws ProtocolFailure {
+        int b0 = buffer[position];
+        long length = FrameHeader.length(buffer, position);
+        judgeForm(buffer[position + 1] & FrameHeader.B1_LENGTH, length);
+        fin = (b0 & FrameHeader.B0_FIN) != 0;
+        opcode = b0 & FrameHeader.B0_OPCODE;
+        key = maskExpected ? Masking.key(buffer, position + size - FrameHeader.KEY_SIZE) : 0;
+        boolean control = Opcodes.isControl(opcode);
+        if (!control) {
+            if (opcode != Opcodes.CONTINUATION) {
+                text = opcode == Opcodes.TEXT;
+                compressed = (b0 & FrameHeader.B0_RSV1) != 0;
+                messageBytes = 0;
+                utf8.reset();
+            }
+            inMessage = !fin;
+            addToMessage(length);
+        }
+        validated = !control && text && !compressed;
+        payloadLength = (int) length;
+        payloadDone = 0;
+    }
+
+    private static void judgeForm(int form, long length) throws ProtocolFailure {
+        if (length < 0) {
+            // RFC 6455 §5.2: the most significant bit of a 64-bit length is 0
+            throw broken("a frame's 64-bit length has its top bit set");
+        }
+        if ((form == FrameHeader.LENGTH_16 && length < FrameHeader.LENGTH_16)
+                || (form == FrameHeader.LENGTH_64 && length <= FrameHeader.MAX_LENGTH_16)) {
+            // RFC 6455 §5.2: the minimal number of bytes encodes the length
+            throw broken("a frame's length " + length + " is not in its shortest form");
+        }
+    }
+
+    private void addToMessage(long length) throws ProtocolFailure {
+        if (length > maxPayload - messageBytes) {
+            throw new ProtocolFailure(
+                    CloseFrame.TOO_BIG,
+                    "Payload size limit reached: a frame of " + length + " bytes after " + messageBytes
+                            + ", the limit is " + maxPayload);
+        }
+        messageBytes += (int) length;
+    }
+
+    private static ProtocolFailure broken(String rule) {
+        return new ProtocolFailure(CloseFrame.PROTOCOL_ERROR, rule);
+    }
+
+    private boolean readPayload() throws IOException {
+        if (payloadLength > BufferPool.LARGE.size()) {
+            return readLargePayload();
+        }
+        for (; ; ) {
+            int arrived = Math.min(limit - position, payloadLength);
+            payload = buffer; // it may have moved
+            payloadOffset = position;
+            uncover(buffer, position + payloadDone, position + payloadDone, arrived - payloadDone);
+            if (payloadDone == payloadLength) {
+                position += payloadLength;
+                return true;
+            }
+            if (!fill(payloadLength)) {
+                return false;
+            }
+        }
+    }
+
+    /** Reads a payload that fits no buffer: from the buffer what is there, then from the stream into its own array. */
+    private boolean readLargePayload() throws IOException {
+        while (payloadDone == 0) { // a full buffer first, so that the array starts at the size of what has come
+            if (limit - position == BufferPool.LARGE.size()) {
+                int arrived = limit - position;
+                payload = new byte[Math.min(payloadLength, arrived * GROWTH)];
+                payloadOffset = 0;
+                uncover(buffer, position, 0, arrived);
+                position = limit;
+            } else if (!fill(BufferPool.LARGE.size())) {
+                return false;
+            }
+        }
+        while (payloadDone < payloadLength) {
+            if (payloadDone == payload.length) {
+                payload = Arrays.copyOf(payload, (int) Math.min(payloadLength, (long) payloadDone * GROWTH));
+            }
+            int count = in.read(payload, payloadDone, payload.length - payloadDone);
+            if (count < 0) {
+                return false;
+            }
+            uncover(payload, payloadDone, payloadDone, count);
+        }
+        return true;
+    }
+
+    /** Unmasks the next bytes of the payload into its array and judges them as text. */
+    private void uncover(byte[] from, int fromOffset, int toOffset, int count) throws ProtocolFailure {
+        boolean ascii = false;
+        if (maskExpected) {
+            ascii = Masking.apply(from, fromOffset, payload, toOffset, count, Masking.rotate(key, payloadDone));
+        } else if (from != payload) {
+            System.arraycopy(from, fromOffset, payload, toOffset, count);
+        }
+        payloadDone += count;
+        if (!validated) {
+            return;
+        }
+        boolean accepted = ascii ? utf8.complete() || count == 0 : utf8.accept(payload, toOffset, count);
+        if (!accepted || (fin && payloadDone == payloadLength && !utf8.complete())) {
+            // RFC 6455 §8.1: as soon as it is seen
+            throw new ProtocolFailure(CloseFrame.INVALID_PAYLOAD, "a text message is not UTF-8");
+        }
+    }
+
+    /**
+     * Reads once, after making room for {@code need} bytes from the position on; at most 64 KiB. The array is chosen by what
+     * is needed and by what the last read brought, so that a busy connection reads many frames at once and an idle one
+     * holds little. Returns false at the end of the stream.
+     */
+    private boolean fill(int need) throws IOException {
+        int pending = limit - position;
+        int capacity = capacity(Math.max(need, pending + 1), pending);
+        if (capacity != buffer.length) {
+            byte[] next = capacity == HELD ? held : BufferPool.fitting(capacity).take();
+            System.arraycopy(buffer, position, next, 0, pending);
+            giveBack();
+            buffer = next;
+            position = 0;
+            limit = pending;
+        } else if (pending == 0) {
+            position = 0;
+            limit = 0;
+        } else if (buffer.length - position < need || limit == buffer.length) {
+            System.arraycopy(buffer, position, buffer, 0, pending);
+            position = 0;
+            limit = pending;
+        }
+        int count = in.read(buffer, limit, buffer.length - limit);
+        if (count < 0) {
+            return false;
+        }
+        lastRead = count;
+        limit += count;
+        return true;
+    }
+
+    private int capacity(int need, int pending) {
+        if (pending == 0 && need <= HELD) { // idle next, perhaps: hold little
+            return lastRead < HELD ? HELD : BufferPool.MEDIUM.size();
+        }
+        int wanted = Math.max(need, lastRead + 1);
+        int capacity = wanted <= HELD ? HELD : BufferPool.fitting(wanted).size();
+        return Math.max(capacity, buffer.length); // never smaller inside a frame
+    }
+
+    private void giveBack() {
+        if (buffer != held) {
+            BufferPool.fitting(buffer.length).give(buffer);
+        }
+    }
+}
