@@ -1,0 +1,124 @@
+package dev.duplex.transport;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketAddress;
+import java.util.List;
+import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SNIServerName;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
+
+/** A connected TCP socket, plain or under TLS. */
+public final class SocketTransport implements Transport {
+    private static final System.Logger LOG = System.getLogger(SocketTransport.class.getName());
+
+    private final Socket socket;
+    /** The TCP socket below; the same when there is no TLS. */
+    private final Socket wire;
+
+    private final InputStream input;
+    private final OutputStream output;
+
+    private SocketTransport(Socket socket, Socket wire) throws IOException {
+        this.socket = socket;
+        this.wire = wire;
+        // Each write is a whole frame or a large part of one: waiting for more would only add delay
+        wire.setTcpNoDelay(true);
+        this.input = socket.getInputStream();
+        this.output = socket.getOutputStream();
+    }
+
+    /** The bytes of a connected socket as they are; the socket may be one of TLS. */
+    public static SocketTransport plain(Socket socket) throws IOException {
+        return new SocketTransport(socket, socket);
+    }
+
+    /** The server's side of TLS over an accepted socket; the TLS handshake is done when this returns. */
+    public static SocketTransport tlsServer(Socket wire, SSLContext context) throws IOException {
+        SSLSocket secured = (SSLSocket) context.getSocketFactory().createSocket(wire, null, true);
+        secured.setUseClientMode(false);
+        secured.startHandshake();
+        return new SocketTransport(secured, wire);
+    }
+
+    /**
+     * The client's side of TLS over a connected socket; the TLS handshake is done when this returns.
+     * The server's certificate must be trusted and carry the host's name (RFC 6455 §10.6, RFC 2818 §3.1); the name is sent to
+     * the server (RFC 6066 §3) unless it is an address.
+     */
+    public static SocketTransport tlsClient(Socket wire, SSLContext context, String host, int port) throws IOException {
+        SSLSocket secured = (SSLSocket) context.getSocketFactory().createSocket(wire, host, port, true);
+        SSLParameters parameters = secured.getSSLParameters();
+        parameters.setEndpointIdentificationAlgorithm("HTTPS");
+        parameters.setServerNames(serverNames(host));
+        secured.setSSLParameters(parameters);
+        secured.startHandshake();
+        return new SocketTransport(secured, wire);
+    }
+
+    private static List<SNIServerName> serverNames(String host) {
+        boolean address = host.indexOf(':') >= 0 || Character.isDigit(host.charAt(host.length() - 1));
+        if (address) {
+            return List.of();
+        }
+        try {
+            return List.of(new SNIHostName(host));
+        } catch (IllegalArgumentException e) {
+            return List.of(); // a name of the local network with an underscore, or with a dot at its end
+        }
+    }
+
+    @Override
+    public InputStream input() {
+        return input;
+    }
+
+    @Override
+    public OutputStream output() {
+        return output;
+    }
+
+    @Override
+    public void readTimeout(int millis) throws IOException {
+        wire.setSoTimeout(millis);
+    }
+
+    @Override
+    public void shutdownOutput() throws IOException {
+        socket.shutdownOutput();
+    }
+
+    @Override
+    public void close() {
+        cut(wire);
+    }
+
+    /** Closes a socket at once, whoever uses it; never blocks. */
+    public static void cut(Socket socket) {
+        try {
+            if (socket instanceof SSLSocket) {
+                // A socket of TLS would say goodbye first, and wait for a write that blocks
+                socket.setSoLinger(true, 0);
+            }
+            socket.close();
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.TRACE, "closing a socket failed", e);
+        }
+    }
+
+    @Override
+    public SocketAddress remoteAddress() {
+        SocketAddress address = wire.getRemoteSocketAddress();
+        return address != null ? address : new InetSocketAddress(0);
+    }
+
+    @Override
+    public SocketAddress localAddress() {
+        return wire.getLocalSocketAddress();
+    }
+}

@@ -1,0 +1,15 @@
+/**
+ * A blocking duplex byte stream with a read timeout, that any thread can cut.
+ *
+ * <table>
+ * <caption>Types</caption>
+ * <tr><td>{@link dev.duplex.transport.Transport}</td><td>what the engine needs of a connection</td></tr>
+ * <tr><td>{@link dev.duplex.transport.SocketTransport}</td><td>a TCP socket, plain or under TLS</td></tr>
+ * </table>
+ *
+ * <p>Must not know: frames, handshakes, Jakarta types.
+ */
+@NullMarked
+package dev.duplex.transport;
+
+import org.jspecify.annotations.NullMarked;
