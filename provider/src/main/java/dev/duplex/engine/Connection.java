@@ -1,0 +1,472 @@
+package dev.duplex.engine;
+
+import dev.duplex.deflate.Compressor;
+import dev.duplex.deflate.Decompressor;
+import dev.duplex.deflate.DeflateParameters;
+import dev.duplex.frame.CloseFrame;
+import dev.duplex.frame.FrameWriter;
+import dev.duplex.frame.Opcodes;
+import dev.duplex.frame.ProtocolFailure;
+import dev.duplex.transport.Transport;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One live WebSocket connection after its opening handshake, RFC 6455 §5 to §7, of either role.
+ *
+ * <p>Threads: whoever holds the reading side ({@link #lockReading}) calls {@link #receive} and looks at the frame; all else is for
+ * any thread. Times are nanoseconds.
+ *
+ * <p>However it ends, {@link #end} is where it ends: once, with at most one Close frame sent, everything released.
+ */
+public final class Connection {
+    /** How long a connection that failed, or whose server is slow to close TCP, is still listened to: a round trip and to spare. */
+    private static final long LINGER = Duration.ofSeconds(1).toNanos();
+    /** Bytes kept for an application that does not read, while the keep-alive looks for signs of life. */
+    private static final int READ_AHEAD = 64 << 10;
+
+    /** What keeping a small frame costs besides its bytes. */
+    private static final int AHEAD_OVERHEAD = 64;
+
+    private static final long AT_ONCE = Duration.ofMillis(1).toNanos();
+
+    private final Transport transport;
+    private final ConnectionSettings settings;
+    private final CloseState state = new CloseState();
+    private final Watch watch = new Watch(this::check);
+    private final Outgoing outgoing;
+    private final @Nullable KeepAlive keepAlive;
+    private final Runnable onEnd;
+
+    /** The right to read. Held by one thread at a time; incoming and ahead are guarded by it. */
+    private final ReentrantLock reading = new ReentrantLock();
+
+    private final Incoming incoming;
+    /** Frames read before the application asked for them; null until there is one. */
+    private @Nullable ArrayDeque<Ahead> ahead;
+
+    private int aheadBytes;
+    /** The frame to look at when it was one of those. */
+    private @Nullable Ahead current;
+
+    private final AtomicReference<@Nullable IOException> failure =
+            new AtomicReference<>(); // that the reader has yet to hear of
+    private final AtomicReference<@Nullable CompletableFuture<Boolean>> shutdown = new AtomicReference<>();
+    private volatile @Nullable String error;
+    private volatile @Nullable Ping lastPing;
+    private volatile long latency = -1;
+
+    private record Ahead(int opcode, boolean fin, byte[] data) {}
+
+    private record Ping(byte[] payload, long sentAt) {}
+
+    /**
+     * Takes over a transport whose opening handshake is done. {@link #start} sets it going.
+     *
+     * @param compression what was agreed on, null for no compression
+     * @param onEnd called once when the connection has ended; must not block
+     */
+    public Connection(
+            Transport transport, ConnectionSettings settings, @Nullable DeflateParameters compression, Runnable onEnd) {
+        this.transport = transport;
+        this.settings = settings;
+        this.onEnd = onEnd;
+        boolean client = settings.client();
+        Decompressor decompressor = compression == null ? null : compression.decompressor(client);
+        Compressor compressor = compression == null ? null : compression.compressor(client);
+        this.incoming = new Incoming(transport, !client, decompressor, settings.maxPayload());
+        this.outgoing = new Outgoing(
+                new FrameWriter(transport.output(), client), compressor, state, watch, settings.writeTimeout());
+        this.keepAlive = settings.pingFrequency() > 0 ? new KeepAlive(this, settings.pingFrequency()) : null;
+    }
+
+    /** Puts in front of the stream what was read behind the opening handshake, and starts to keep alive. Called once, before all else. */
+    public void start(byte[] leftOver, int from, int count) {
+        incoming.unread(leftOver, from, count);
+        if (keepAlive != null) {
+            watch.runBy(System.nanoTime() + settings.pingFrequency());
+        }
+    }
+
+    // ---- reading
+
+    /** Takes the reading side; false when another thread did not give it back in time. */
+    public boolean lockReading(long timeout) throws InterruptedException {
+        return reading.tryLock(timeout, TimeUnit.NANOSECONDS);
+    }
+
+    /** Takes the reading side, however long that lasts. */
+    public void lockReading() throws InterruptedException {
+        reading.lockInterruptibly();
+    }
+
+    /** Gives the reading side back. What the accessors say is no longer valid. */
+    public void unlockReading() {
+        reading.unlock();
+        if (state.ended()) {
+            releaseReading(); // the end came while this thread had the lock
+        }
+    }
+
+    /**
+     * Waits for the next data frame. True: it is there, unmasked, inflated and judged. False: the connection has ended, {@link #result()}
+     * tells how. Control frames are dealt with inside.
+     *
+     * @param timeout 0 for no limit
+     * @throws SocketTimeoutException when time ran out; the next call goes on where this one stopped
+     * @throws ProtocolFailure when the remote end broke a rule; it has been told, the connection has ended
+     * @throws PongTimeout when the remote end fell silent; once, then this returns false
+     */
+    public boolean receive(long timeout) throws IOException {
+        current = ahead == null ? null : ahead.poll();
+        if (current != null) {
+            aheadBytes -= current.data().length + AHEAD_OVERHEAD;
+            return true;
+        }
+        if (receiveFromWire(timeout)) {
+            return true;
+        }
+        IOException failed = failure.getAndSet(null);
+        if (failed != null) {
+            throw failed;
+        }
+        return false;
+    }
+
+    /** The frame's opcode: TEXT, BINARY or CONTINUATION of {@link Opcodes}. */
+    public int opcode() {
+        return current != null ? current.opcode() : incoming.opcode();
+    }
+
+    /** Whether the frame is the last of its message. */
+    public boolean fin() {
+        return current != null ? current.fin() : incoming.fin();
+    }
+
+    /** The frame's payload in an array that the caller keeps. */
+    public byte[] takePayload() {
+        return current != null ? current.data() : incoming.takePayload();
+    }
+
+    private boolean receiveFromWire(long timeout) throws IOException {
+        try {
+            incoming.limit(timeout);
+            while (!state.ended()) {
+                if (!incoming.read()) {
+                    end("the stream ended without a Close");
+                } else if (handle()) {
+                    return true;
+                }
+            }
+        } catch (ProtocolFailure e) {
+            fail(e);
+            throw e;
+        } catch (SocketTimeoutException e) {
+            if (!state.ended()) {
+                SocketTimeoutException explained = new SocketTimeoutException(
+                        "No frame came within " + Duration.ofNanos(timeout) + "; the connection stays usable");
+                explained.initCause(e);
+                throw explained;
+            }
+        } catch (IOException e) {
+            lost(e);
+        } catch (RuntimeException | Error e) {
+            lost(new IOException("reading failed: " + e, e));
+            throw e;
+        }
+        return false;
+    }
+
+    /** Deals with the frame that was read; true when it is data for the application. */
+    private boolean handle() throws IOException {
+        switch (incoming.opcode()) {
+            case Opcodes.PING -> outgoing.pong(incoming.takePayload());
+            case Opcodes.PONG -> answered(incoming.takePayload());
+            case Opcodes.CLOSE -> closeReceived(incoming.close());
+            default -> {
+                return !state.closeSent(); // RFC 6455 §1.4: after a Close was sent, data is discarded
+            }
+        }
+        return false;
+    }
+
+    private void answered(byte[] payload) {
+        Ping ping = lastPing;
+        if (ping != null && Arrays.equals(ping.payload(), payload)) {
+            latency = System.nanoTime() - ping.sentAt();
+            lastPing = null;
+        }
+    }
+
+    /**
+     * Looks at what has come when no thread reads: data is kept for the application, control frames are dealt with. Returns whether silence can
+     * be told from a full store.
+     */
+    boolean readAhead() {
+        if (!reading.tryLock()) {
+            return true; // whoever reads hears all
+        }
+        try {
+            while (aheadBytes < READ_AHEAD && receiveFromWire(AT_ONCE)) {
+                if (ahead == null) {
+                    ahead = new ArrayDeque<>();
+                }
+                Ahead frame = new Ahead(incoming.opcode(), incoming.fin(), incoming.takePayload());
+                ahead.add(frame);
+                aheadBytes += frame.data().length + AHEAD_OVERHEAD;
+            }
+            return aheadBytes < READ_AHEAD;
+        } catch (SocketTimeoutException e) {
+            return true; // nothing more has come
+        } catch (IOException e) {
+            failure.set(e); // for the application's next read
+            return true;
+        } finally {
+            unlockReading();
+        }
+    }
+
+    // ---- writing
+
+    /**
+     * Sends one data frame and returns the bytes put on the wire, header included. Whole messages queue; the fragments of one keep their turn.
+     *
+     * @param opcode TEXT, BINARY or CONTINUATION of {@link Opcodes}
+     * @param timeout for the turn and the network together
+     * @throws IllegalStateException when the frame does not fit the message that is being sent
+     * @throws SocketTimeoutException when time ran out; its text says whether the connection is still usable
+     */
+    public int write(int opcode, boolean fin, byte[] payload, int offset, int length, long timeout) throws IOException {
+        return outgoing.data(opcode, fin, payload, offset, length, timeout);
+    }
+
+    /** Sends one data frame within the write timeout of the settings. */
+    public int write(int opcode, boolean fin, byte[] payload, int offset, int length) throws IOException {
+        return write(opcode, fin, payload, offset, length, settings.writeTimeout());
+    }
+
+    /**
+     * Sends a Ping; its Pong sets {@link #latency()}.
+     *
+     * @throws SocketTimeoutException when another write was in the way all the time
+     */
+    public void ping(byte[] payload) throws IOException {
+        if (!ping(payload, settings.writeTimeout())) {
+            throw new SocketTimeoutException("No turn to send a Ping within "
+                    + Duration.ofNanos(settings.writeTimeout()) + " because another frame is being sent");
+        }
+    }
+
+    boolean ping(byte[] payload, long timeout) throws IOException {
+        lastPing = new Ping(payload, System.nanoTime());
+        return outgoing.ping(payload, timeout);
+    }
+
+    // ---- what can be asked at any time
+
+    /** Whether messages can be sent and received: no Close was sent or received, no write has failed, it has not ended. */
+    public boolean open() {
+        return state.open() && outgoing.broken() == null;
+    }
+
+    /** The remote end's Close, 1006 after an end without one, null while there is neither. RFC 6455 §7.1.5, §7.1.6. */
+    public @Nullable CloseFrame result() {
+        return state.result();
+    }
+
+    /** What the network said when it failed, null when it did not. */
+    public @Nullable String error() {
+        IOException broken = outgoing.broken();
+        return error == null && broken != null ? broken.getMessage() : error;
+    }
+
+    /** Nanoseconds from the last answered Ping to its Pong, -1 when there was none. */
+    public long latency() {
+        return latency;
+    }
+
+    /** Where the remote end is. */
+    public SocketAddress remoteAddress() {
+        return transport.remoteAddress();
+    }
+
+    /** Where this end is. */
+    public SocketAddress localAddress() {
+        return transport.localAddress();
+    }
+
+    /** What this connection is held to. */
+    public ConnectionSettings settings() {
+        return settings;
+    }
+
+    /** When a byte came last. */
+    long heardAt() {
+        return incoming.heardAt();
+    }
+
+    // ---- ending
+
+    /**
+     * Sends a Close, discards what arrives until the remote end's Close, and ends. The second call waits for the first and returns its
+     * result.
+     *
+     * @return whether the closing handshake completed, RFC 6455 §7.1.4; false when time ran out or the network failed. It has ended all
+     *     the same
+     */
+    public boolean shutdown(CloseFrame close, long timeout) {
+        CompletableFuture<Boolean> mine = new CompletableFuture<>();
+        CompletableFuture<Boolean> first = shutdown.compareAndExchange(null, mine);
+        if (first != null) {
+            return await(first, timeout);
+        }
+        long until = System.nanoTime() + timeout;
+        try {
+            if (outgoing.close(close, timeout)) {
+                awaitClose(until);
+            }
+        } catch (IOException e) {
+            error = e.getMessage();
+        } finally {
+            end("no Close came within " + Duration.ofNanos(timeout));
+            mine.complete(state.completed());
+        }
+        return state.completed();
+    }
+
+    /** Ends at once, without a Close. Wakes who reads and who writes. */
+    public void close() {
+        end("closed by this end without a closing handshake");
+    }
+
+    /** Gives up on a remote end that has been silent since a Ping. */
+    void pongTimedOut(long period) {
+        failure.set(
+                new PongTimeout("pong timeout: nothing was heard for " + Duration.ofNanos(period) + " after a Ping"));
+        shutdown(new CloseFrame(CloseFrame.NORMAL, "pong timeout"), Math.min(period, settings.shutdownTimeout()));
+    }
+
+    /** Ends after the network failed. */
+    void lost(IOException e) {
+        if (!state.ended()) {
+            error = e.getMessage() != null ? e.getMessage() : e.toString();
+        }
+        end("the connection was lost: " + e.getMessage());
+    }
+
+    Watch watch() {
+        return watch;
+    }
+
+    private void awaitClose(long until) throws IOException {
+        try {
+            if (!lockReading(until - System.nanoTime())) {
+                return;
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return;
+        }
+        try {
+            long left = until - System.nanoTime();
+            while (left > 0 && receiveFromWire(left)) {
+                left = until - System.nanoTime();
+            }
+        } catch (SocketTimeoutException e) {
+            // The remote end had its time
+        } finally {
+            unlockReading();
+        }
+    }
+
+    private static boolean await(CompletableFuture<Boolean> result, long timeout) {
+        try {
+            return result.get(timeout, TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        } catch (ExecutionException | TimeoutException e) {
+            return false;
+        }
+    }
+
+    private void closeReceived(CloseFrame close) throws IOException {
+        state.receive(close);
+        // RFC 6455 §5.5.1: answered with the code that was received
+        boolean answered = outgoing.close(new CloseFrame(close.code(), ""), settings.shutdownTimeout());
+        if (answered && settings.client()) {
+            linger(); // RFC 6455 §7.1.1: the server closes TCP first
+        } else if (answered) {
+            transport.shutdownOutput();
+        }
+        end("the Close could not be answered");
+    }
+
+    /** RFC 6455 §7.1.7: tells the remote end why, and ends. */
+    private void fail(ProtocolFailure e) {
+        try {
+            if (outgoing.close(
+                    CloseFrame.shortened(e.code(), String.valueOf(e.getMessage())), settings.shutdownTimeout())) {
+                transport.shutdownOutput();
+                linger(); // closing with bytes unread would reset the connection, and the Close might be lost
+            }
+        } catch (IOException failed) {
+            error = failed.getMessage();
+        } finally {
+            end(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private void linger() {
+        try {
+            incoming.limit(Math.min(LINGER, settings.shutdownTimeout()));
+            incoming.drain();
+        } catch (IOException e) {
+            // The remote end had its time
+        }
+    }
+
+    /** The one funnel: every end of the connection comes here, and only the first one counts. */
+    private void end(String cause) {
+        if (state.end(cause)) {
+            watch.cancel();
+            transport.close();
+            outgoing.release();
+            releaseReading();
+            onEnd.run();
+        }
+    }
+
+    private void releaseReading() {
+        if (reading.tryLock()) {
+            try {
+                incoming.release();
+            } finally {
+                reading.unlock();
+            }
+        }
+    }
+
+    /** Called by the timer; must not block. */
+    private long check(long now) {
+        long writing = outgoing.deadline();
+        if (writing != Watch.NEVER && now - writing >= 0) {
+            lost(new SocketTimeoutException("write timeout: the remote end does not read"));
+            return Watch.NEVER;
+        }
+        long ping = keepAlive == null ? Watch.NEVER : keepAlive.check(now);
+        boolean pingFirst = ping != Watch.NEVER && (writing == Watch.NEVER || ping - writing < 0);
+        return pingFirst ? ping : writing;
+    }
+}

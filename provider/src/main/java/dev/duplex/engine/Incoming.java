@@ -1,0 +1,180 @@
+package dev.duplex.engine;
+
+import dev.duplex.deflate.ByteBuilder;
+import dev.duplex.deflate.Decompressor;
+import dev.duplex.frame.BufferPool;
+import dev.duplex.frame.CloseFrame;
+import dev.duplex.frame.FrameReader;
+import dev.duplex.frame.Opcodes;
+import dev.duplex.frame.ProtocolFailure;
+import dev.duplex.frame.Utf8Validator;
+import dev.duplex.transport.Transport;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.SocketTimeoutException;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** The reading side of a connection: frames, inflated and judged. Confined to the thread that has the reading side. */
+final class Incoming {
+    /** Bytes of a compressed frame up to which it gets a buffer of twice its size at once; a larger one lets it grow. */
+    private static final int FIRST_INFLATED = 32 << 10;
+
+    private final Source source;
+    private final FrameReader reader;
+    private final @Nullable Decompressor decompressor;
+    private final int maxPayload;
+    private final Utf8Validator inflatedText = new Utf8Validator();
+    /** Bytes that the compressed message has come to so far. */
+    private int messageBytes;
+    /** What the last frame inflated to; null when its payload stands in the reader. */
+    private @Nullable ByteBuilder inflated;
+
+    Incoming(Transport transport, boolean maskExpected, @Nullable Decompressor decompressor, int maxPayload) {
+        this.source = new Source(transport);
+        this.reader = new FrameReader(source, maskExpected, decompressor != null, maxPayload);
+        this.decompressor = decompressor;
+        this.maxPayload = maxPayload;
+    }
+
+    /** Puts bytes in front of the stream that were read from it before. */
+    void unread(byte[] bytes, int offset, int length) {
+        reader.unread(bytes, offset, length);
+    }
+
+    /** Lets reads fail with SocketTimeoutException when {@code timeout} nanoseconds from now are over; 0 for never. */
+    void limit(long timeout) throws IOException {
+        source.limit(timeout);
+    }
+
+    /** When a byte came last, by System.nanoTime(). Safe for any thread. */
+    long heardAt() {
+        return source.heardAt;
+    }
+
+    /** Reads the next frame of any kind; false at the end of the stream. After a timeout the next call goes on. */
+    boolean read() throws IOException {
+        inflated = null;
+        if (!reader.read()) {
+            return false;
+        }
+        if (decompressor != null && reader.compressed() && !Opcodes.isControl(reader.opcode())) {
+            inflate(decompressor);
+        }
+        return true;
+    }
+
+    int opcode() {
+        return reader.opcode();
+    }
+
+    boolean fin() {
+        return reader.fin();
+    }
+
+    /** The payload in an array that the caller keeps. */
+    byte[] takePayload() {
+        return inflated != null ? inflated.toByteArray() : reader.takePayload();
+    }
+
+    /** The payload of the Close frame that was read. */
+    CloseFrame close() throws ProtocolFailure {
+        return CloseFrame.parse(reader.payload(), reader.payloadOffset(), reader.payloadLength());
+    }
+
+    /** Reads and forgets what comes until the end of the stream, or the limit. */
+    void drain() throws IOException {
+        byte[] forgotten = BufferPool.LARGE.take();
+        try {
+            int count;
+            do {
+                count = source.read(forgotten, 0, forgotten.length);
+            } while (count >= 0);
+        } finally {
+            BufferPool.LARGE.give(forgotten);
+        }
+    }
+
+    /** Frees native memory and gives borrowed buffers back. Nothing can be read any more. */
+    void release() {
+        reader.release();
+        if (decompressor != null) {
+            decompressor.close();
+        }
+    }
+
+    private void inflate(Decompressor decompressor) throws ProtocolFailure {
+        boolean first = reader.opcode() != Opcodes.CONTINUATION;
+        if (first) {
+            messageBytes = 0;
+            inflatedText.reset();
+        }
+        ByteBuilder out = new ByteBuilder(2 * Math.min(reader.payloadLength(), FIRST_INFLATED));
+        decompressor.decompress(
+                reader.payload(),
+                reader.payloadOffset(),
+                reader.payloadLength(),
+                reader.fin(),
+                maxPayload - messageBytes,
+                out);
+        messageBytes += out.length();
+        inflated = out;
+        if (reader.text()
+                && (!inflatedText.accept(out.array(), 0, out.length()) || (reader.fin() && !inflatedText.complete()))) {
+            // RFC 6455 §8.1
+            throw new ProtocolFailure(CloseFrame.INVALID_PAYLOAD, "a text message is not UTF-8");
+        }
+    }
+
+    /** The transport's bytes under a deadline, and when they came. */
+    private static final class Source extends InputStream {
+        private final Transport transport;
+        private final InputStream input;
+        private long until = Watch.NEVER;
+        private int timeoutSet;
+        private volatile long heardAt = System.nanoTime();
+
+        Source(Transport transport) {
+            this.transport = transport;
+            this.input = transport.input();
+        }
+
+        void limit(long timeout) throws IOException {
+            if (timeout != 0) {
+                until = System.nanoTime() + timeout;
+            } else if (until != Watch.NEVER) {
+                until = Watch.NEVER;
+                timeoutSet = 0;
+                transport.readTimeout(0);
+            }
+        }
+
+        @Override
+        public int read(byte[] bytes, int offset, int length) throws IOException {
+            if (until != Watch.NEVER) {
+                limitRead();
+            }
+            int count = input.read(bytes, offset, length);
+            heardAt = System.nanoTime();
+            return count;
+        }
+
+        @Override
+        public int read() {
+            throw new UnsupportedOperationException("frames are read in blocks");
+        }
+
+        /** One deadline over all reads: each gets what is left of it. */
+        private void limitRead() throws IOException {
+            long left = until - System.nanoTime();
+            if (left <= 0) {
+                throw new SocketTimeoutException("the time for reading is over");
+            }
+            int millis = (int) Math.min(TimeUnit.NANOSECONDS.toMillis(left) + 1, Integer.MAX_VALUE);
+            if (millis != timeoutSet) {
+                timeoutSet = millis;
+                transport.readTimeout(millis);
+            }
+        }
+    }
+}

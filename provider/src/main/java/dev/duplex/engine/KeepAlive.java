@@ -1,0 +1,68 @@
+package dev.duplex.engine;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * Pings a remote end that is silent, and gives the connection up when it stays silent. Any byte counts as life. Works whether or not
+ * the application reads: when nobody does, it looks itself at what has come.
+ */
+final class KeepAlive {
+    private final Connection connection;
+    private final long period;
+    private final AtomicBoolean acting = new AtomicBoolean();
+    /** When the last Ping went out; what the timer and the acting thread read, one after the other. */
+    private volatile long pingedAt;
+
+    private volatile boolean pinged;
+
+    KeepAlive(Connection connection, long period) {
+        this.connection = connection;
+        this.period = period;
+    }
+
+    /** Says when to ask again. Starts a thread when there is something to do, because this one must not block. */
+    long check(long now) {
+        if (acting.get()) {
+            return Watch.NEVER; // that thread sets the timer when it is done
+        }
+        long due = dueAt();
+        if (now - due < 0) {
+            return due;
+        }
+        acting.set(true);
+        Thread.ofVirtual().name("duplex-keep-alive").start(this::act);
+        return Watch.NEVER;
+    }
+
+    private long dueAt() {
+        return (unanswered() ? pingedAt : connection.heardAt()) + period;
+    }
+
+    private boolean unanswered() {
+        return pinged && connection.heardAt() - pingedAt < 0;
+    }
+
+    private void act() {
+        try {
+            boolean judged = connection.readAhead();
+            if (System.nanoTime() - dueAt() >= 0) {
+                if (judged && unanswered()) {
+                    connection.pongTimedOut(period);
+                    return;
+                }
+                long now = System.nanoTime();
+                pingedAt = now;
+                // Not sent when a write was in the way all the period; that write has a deadline of its own
+                pinged = connection.ping(
+                        ByteBuffer.allocate(Long.BYTES).putLong(now).array(), period);
+            }
+        } catch (IOException e) {
+            connection.lost(e);
+        } finally {
+            acting.set(false);
+            connection.watch().runBy(dueAt());
+        }
+    }
+}
