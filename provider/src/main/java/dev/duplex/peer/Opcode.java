@@ -1,19 +1,21 @@
 package dev.duplex.peer;
 
-/** The kind of a frame, RFC 6455 §5.2. The ordinal is not the wire code: {@link #code()} is. */
+import dev.duplex.frame.Opcodes;
+
+/** The kind of a frame, RFC 6455 §5.2. */
 public enum Opcode {
     /** A further fragment of a message. */
-    CONTINUATION(0x0),
+    CONTINUATION(Opcodes.CONTINUATION),
     /** A text message, or its first fragment. */
-    TEXT(0x1),
+    TEXT(Opcodes.TEXT),
     /** A binary message, or its first fragment. */
-    BINARY(0x2),
-    /** The closing handshake. */
-    CLOSE(0x8),
-    /** Asks for a pong. */
-    PING(0x9),
-    /** Answers a ping, or is sent unasked. */
-    PONG(0xA);
+    BINARY(Opcodes.BINARY),
+    /** The closing handshake; see {@link WsPeer#shutdown(int, String)}. */
+    CLOSE(Opcodes.CLOSE),
+    /** Asks for a pong; see {@link WsPeer#ping(byte[])}. */
+    PING(Opcodes.PING),
+    /** Answers a ping. */
+    PONG(Opcodes.PONG);
 
     private final int code;
 
@@ -26,8 +28,18 @@ public enum Opcode {
         return code;
     }
 
-    /** Whether this is a control frame, RFC 6455 §5.5. */
+    /** Whether frames of this kind are control frames, RFC 6455 §5.5. */
     public boolean isControl() {
-        return code >= 0x8;
+        return Opcodes.isControl(code);
+    }
+
+    /** The opcode of a data frame. */
+    static Opcode ofData(int code) {
+        return switch (code) {
+            case Opcodes.CONTINUATION -> CONTINUATION;
+            case Opcodes.TEXT -> TEXT;
+            case Opcodes.BINARY -> BINARY;
+            default -> throw new IllegalArgumentException("opcode " + code + " is not one of a data frame");
+        };
     }
 }

@@ -1,0 +1,39 @@
+package dev.duplex.peer;
+
+import dev.duplex.handshake.RequestHead;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The request of an opening handshake, RFC 6455 §4.1.
+ *
+ * @param target path and query as they came, escapes and all
+ * @param headers its headers, found in any case
+ */
+public record HandshakeRequest(String target, Map<String, List<String>> headers) {
+    static HandshakeRequest of(RequestHead head) {
+        String query = head.query();
+        return new HandshakeRequest(
+                query == null ? head.path() : head.path() + "?" + query,
+                head.headers().asMap());
+    }
+
+    /** The path as it came. */
+    public String path() {
+        int question = target.indexOf('?');
+        return question < 0 ? target : target.substring(0, question);
+    }
+
+    /** The query as it came, without its question mark; null when there is none. */
+    public @Nullable String query() {
+        int question = target.indexOf('?');
+        return question < 0 ? null : target.substring(question + 1);
+    }
+
+    /** The first value of a header, null when it is not there. The name is found in any case. */
+    public @Nullable String header(String name) {
+        List<String> values = headers.get(name);
+        return values == null || values.isEmpty() ? null : values.get(0);
+    }
+}

@@ -1,0 +1,365 @@
+package dev.duplex.peer;
+
+import dev.duplex.engine.ConnectionSettings;
+import dev.duplex.engine.Watch;
+import dev.duplex.handshake.HandshakeFailure;
+import dev.duplex.transport.SocketTransport;
+import dev.duplex.transport.Transport;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.lang.System.Logger.Level;
+import java.net.BindException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketException;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A listening server. Each connection has a virtual thread of its own from the moment it is accepted: one that stalls in its handshake
+ * holds up nobody. One thread that is not a daemon accepts, so the JVM lives until {@link #close()}. Safe for any thread.
+ */
+public final class PeerServer implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(PeerServer.class.getName());
+
+    /** Connections that the kernel keeps while none is accepted: a burst of reconnects. */
+    private static final int BACKLOG = 4096;
+    /** Connections that wait for {@link #accept()}. */
+    private static final int MOST_WAITING = 1024;
+    /** Connections over the limit that are told so; more are cut without a word. */
+    private static final int MOST_REFUSED = 128;
+    /** How long accepting rests when the process is out of file descriptors. */
+    private static final Duration REST = Duration.ofMillis(50);
+
+    private final URI uri;
+    private final @Nullable String path;
+    private final boolean secure;
+    private final @Nullable PeerHandler handler;
+    private final PeerOptions options;
+    private final ServerSocket listener;
+    private final Set<Served> live = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger connections = new AtomicInteger();
+    private final CountDownLatch closed = new CountDownLatch(1);
+
+    private final ReentrantLock waitingLock = new ReentrantLock();
+    private final Condition waitingChanged = waitingLock.newCondition();
+    private final ArrayDeque<WsPeer> waiting = new ArrayDeque<>(); // guarded by waitingLock
+
+    PeerServer(URI uri, @Nullable PeerHandler handler, PeerOptions options) throws IOException {
+        this.secure = isSecure(uri);
+        if (uri.getHost() == null || uri.getRawQuery() != null || uri.getRawFragment() != null) {
+            throw new IllegalArgumentException(
+                    "a server's URI is ws://address:port/path, with an address and without query or fragment, not "
+                            + uri);
+        }
+        if (secure && options.sslContext() == null && System.getProperty("javax.net.ssl.keyStore") == null) {
+            throw new IllegalArgumentException(
+                    "a wss server needs a certificate: set the option sslContext, for example to"
+                            + " Tls.context().privateKey(file).certificate(file).build()");
+        }
+        String rawPath = URI.create(uri.toASCIIString()).getRawPath();
+        this.path = rawPath.isEmpty() || rawPath.equals("/") ? null : rawPath;
+        this.handler = handler;
+        this.options = options;
+        this.listener = listen(uri, uri.getPort() >= 0 ? uri.getPort() : secure ? 443 : 80);
+        this.uri = withPort(uri, listener.getLocalPort());
+        Thread.ofPlatform()
+                .name("duplex-accept-" + listener.getLocalPort())
+                .daemon(false)
+                .start(this::acceptAll);
+    }
+
+    /** The port that it listens on. */
+    public int port() {
+        return listener.getLocalPort();
+    }
+
+    /** Where it listens, with the port that it got. */
+    public URI uri() {
+        return uri;
+    }
+
+    /** The connections that are open at this moment. */
+    public Set<WsPeer> peers() {
+        Set<WsPeer> peers = new HashSet<>();
+        for (Served served : live) {
+            WsPeer peer = served.peer;
+            if (peer != null && peer.isOpen()) {
+                peers.add(peer);
+            }
+        }
+        return peers;
+    }
+
+    /**
+     * Waits for a connection; its opening handshake is done.
+     *
+     * @throws SocketException when the server is closed
+     * @throws IllegalStateException when the server has a handler
+     */
+    public WsPeer accept() throws IOException {
+        WsPeer peer;
+        do {
+            peer = accept(LONG);
+        } while (peer == null);
+        return peer;
+    }
+
+    /**
+     * Waits for a connection no longer than the timeout; null when none came.
+     *
+     * @see #accept()
+     */
+    public @Nullable WsPeer accept(Duration timeout) throws IOException {
+        if (handler != null) {
+            throw new IllegalStateException(
+                    "this server gives its connections to its handler; bind() makes one that does not");
+        }
+        try {
+            long left = ConnectionSettings.nanos(timeout);
+            waitingLock.lockInterruptibly();
+            try {
+                while (waiting.isEmpty() && !isClosed() && left > 0) {
+                    left = waitingChanged.awaitNanos(left);
+                }
+                if (isClosed()) {
+                    throw new SocketException("the server at " + uri + " is closed");
+                }
+                return waiting.poll();
+            } finally {
+                waitingLock.unlock();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("Interrupted while waiting for a connection");
+        }
+    }
+
+    /**
+     * Stops listening, shuts every connection down with 1001 within {@link PeerOptions#shutdownTimeout()}, and closes those that did not answer.
+     * Has no effect the second time.
+     */
+    @Override
+    public void close() {
+        if (isClosed()) {
+            return;
+        }
+        closed.countDown();
+        try {
+            listener.close();
+        } catch (IOException e) {
+            LOG.log(Level.DEBUG, "closing the listener of " + uri + " failed", e);
+        }
+        waitingLock.lock();
+        try {
+            waitingChanged.signalAll();
+        } finally {
+            waitingLock.unlock();
+        }
+        List<Served> left = List.copyOf(live);
+        try (ExecutorService shutdowns = Executors.newVirtualThreadPerTaskExecutor()) {
+            left.forEach(served -> shutdowns.execute(served::goAway));
+        } // each has a deadline of its own
+    }
+
+    private boolean isClosed() {
+        return closed.getCount() == 0;
+    }
+
+    private void acceptAll() {
+        boolean failing = false;
+        while (!isClosed()) {
+            try {
+                admit(listener.accept());
+                failing = false;
+            } catch (IOException | OutOfMemoryError e) {
+                if (isClosed()) {
+                    return;
+                }
+                if (!failing) {
+                    failing = true; // said once, not twenty times a second
+                    LOG.log(Level.WARNING, "no connection can be accepted at " + uri + ", trying on", e);
+                }
+                rest();
+            }
+        }
+    }
+
+    /** Lets connections end before the next attempt: the process is out of file descriptors or memory. */
+    private void rest() {
+        try {
+            if (closed.await(REST.toMillis(), TimeUnit.MILLISECONDS)) {
+                return;
+            }
+        } catch (InterruptedException e) {
+            LOG.log(Level.DEBUG, "nobody has a reason to interrupt the accepting thread", e);
+        }
+    }
+
+    private void admit(Socket socket) {
+        Served served = new Served(socket);
+        live.add(served);
+        int count = connections.incrementAndGet();
+        if (count > (long) options.maxConnections() + MOST_REFUSED) {
+            SocketTransport.cut(socket);
+            served.ended();
+            return;
+        }
+        served.welcome = count <= options.maxConnections();
+        Thread.ofVirtual().name("duplex-connection").start(served);
+    }
+
+    private static boolean isSecure(URI uri) {
+        if ("ws".equalsIgnoreCase(uri.getScheme())) {
+            return false;
+        }
+        if ("wss".equalsIgnoreCase(uri.getScheme())) {
+            return true;
+        }
+        throw new IllegalArgumentException("the URI must be of scheme ws or wss, not " + uri.getScheme());
+    }
+
+    private static ServerSocket listen(URI uri, int port) throws IOException {
+        ServerSocket listener = new ServerSocket();
+        try {
+            listener.bind(new InetSocketAddress(InetAddress.getByName(uri.getHost()), port), BACKLOG);
+            return listener;
+        } catch (IOException e) {
+            listener.close();
+            BindException failed = new BindException("Cannot listen on " + uri + ": " + e.getMessage());
+            failed.initCause(e);
+            throw failed;
+        }
+    }
+
+    private static URI withPort(URI uri, int port) {
+        try {
+            return new URI(uri.getScheme(), null, uri.getHost(), port, uri.getPath(), null, null);
+        } catch (URISyntaxException e) {
+            throw new IllegalArgumentException(e.getMessage(), e);
+        }
+    }
+
+    /** One connection, from its acceptance to its end: what its thread runs. */
+    private final class Served implements Runnable {
+        private final Socket socket;
+        private boolean welcome;
+        private volatile @Nullable WsPeer peer;
+
+        Served(Socket socket) {
+            this.socket = socket;
+        }
+
+        @Override
+        public void run() {
+            try {
+                WsPeer opened = open();
+                if (opened == null) {
+                    return;
+                }
+                peer = opened;
+                if (isClosed()) {
+                    goAway(); // close() may have looked before
+                } else if (handler == null) {
+                    offer(opened);
+                } else {
+                    handle(handler, opened);
+                }
+            } catch (HandshakeFailure e) {
+                LOG.log(Level.DEBUG, () -> "refused " + socket.getRemoteSocketAddress() + ": " + e.getMessage());
+            } catch (IOException e) {
+                LOG.log(Level.DEBUG, () -> "lost " + socket.getRemoteSocketAddress() + " in its handshake: " + e);
+            } finally {
+                if (peer == null) {
+                    SocketTransport.cut(socket);
+                    ended();
+                }
+            }
+        }
+
+        private @Nullable WsPeer open() throws IOException {
+            long until = System.nanoTime() + ConnectionSettings.nanos(options.timeout());
+            Opening opening = new Opening(transport(until), options, until, this::ended);
+            if (!welcome) {
+                opening.refuse(
+                        503,
+                        "this server has " + options.maxConnections() + " connections, its limit; try again later");
+                return null;
+            }
+            return opening.accept(path);
+        }
+
+        private Transport transport(long until) throws IOException {
+            if (!secure) {
+                return SocketTransport.plain(socket);
+            }
+            Watch watch = new Watch(WebSockets.cutAt(socket, until));
+            watch.runBy(until);
+            try {
+                return SocketTransport.tlsServer(socket, WebSockets.context(options.sslContext()));
+            } finally {
+                watch.cancel();
+            }
+        }
+
+        private void offer(WsPeer opened) {
+            waitingLock.lock();
+            try {
+                if (waiting.size() < MOST_WAITING) {
+                    waiting.add(opened);
+                    waitingChanged.signal();
+                    return;
+                }
+            } finally {
+                waitingLock.unlock();
+            }
+            opened.shutdown(CloseReason.TRY_AGAIN_LATER, "too many connections wait to be accepted");
+        }
+
+        /** What the handler throws ends this connection only, whatever it is. */
+        private void handle(PeerHandler handler, WsPeer opened) {
+            try {
+                handler.handle(opened);
+                opened.shutdown(CloseReason.NORMAL, "");
+            } catch (Throwable e) {
+                boolean lost = e instanceof IOException && !opened.isOpen();
+                LOG.log(lost ? Level.DEBUG : Level.ERROR, "the handler of " + opened + " failed", e);
+                opened.shutdown(CloseReason.INTERNAL_ERROR, "the handler failed");
+            }
+        }
+
+        void goAway() {
+            WsPeer opened = peer;
+            if (opened != null) {
+                opened.shutdown(CloseReason.GOING_AWAY, "the server is closing");
+            } else {
+                SocketTransport.cut(socket);
+            }
+        }
+
+        void ended() {
+            if (live.remove(this)) {
+                connections.decrementAndGet();
+            }
+        }
+    }
+
+    /** As good as for ever, and still a deadline. */
+    private static final Duration LONG = Duration.ofDays(1);
+}
