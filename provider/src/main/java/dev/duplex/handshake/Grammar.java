@@ -190,7 +190,7 @@ final class Grammar {
         return authority.length() > hostEnd + 1 ? port : -1;
     }
 
-    static boolean isHost(String host) {
+    private static boolean isHost(String host) {
         if (host.startsWith("[")) {
             try {
                 return host.indexOf(']') == host.length() - 1 && new URI("ws://" + host).getHost() != null;
@@ -204,7 +204,7 @@ final class Grammar {
                 return false;
             }
         }
-        return !host.isEmpty();
+        return true;
     }
 
     /** The value as a sentence may show it: quoted, cut, and of printable ASCII only. */

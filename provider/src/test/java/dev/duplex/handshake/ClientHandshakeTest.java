@@ -233,6 +233,9 @@ final class ClientHandshakeTest {
                 "302 Found        | Location: ws://h/b | 302 \"Found\" instead of 101: redirects are not followed,"
                         + " here to \"ws://h/b\"",
                 "302 Found        | A: b                              | 302 \"Found\" instead of 101",
+                "300 Many         | Location: /a | 300 \"Many\" instead of 101: redirects are not followed, here to"
+                        + " \"/a\"",
+                "400 Bad          | Location: /a                      | 400 \"Bad\" instead of 101",
                 "401 Unauthorized | WWW-Authenticate: Basic realm=x | 401 \"Unauthorized\" instead of 101: it wants an"
                         + " Authorization header for \"Basic realm=x\"",
                 "403 Forbidden    | A: b                              | 403 \"Forbidden\" instead of 101",

@@ -121,6 +121,14 @@ final class HeadFinderTest {
     }
 
     @Test
+    void doesNotLookForTheEndOfARequestLineBehindTheLimit() {
+        byte[] bytes = bytes("GET /" + "a".repeat(59) + "\n\n");
+        HandshakeFailure failure =
+                catchThrowableOfType(HandshakeFailure.class, () -> finder(64).end(bytes, 0, bytes.length));
+        assertThat(failure.status()).isEqualTo(414);
+    }
+
+    @Test
     void refusesEndlessEmptyLines() {
         byte[] bytes = bytes("\r\n".repeat(100));
         HandshakeFailure failure =

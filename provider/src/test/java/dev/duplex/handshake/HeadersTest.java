@@ -28,6 +28,13 @@ final class HeadersTest {
     }
 
     @Test
+    void foldsTheCaseOfLettersOnly() {
+        Headers tokens = Headers.builder().add("^Z", "1").build();
+        assertThat(tokens.contains("^z")).isTrue();
+        assertThat(tokens.contains("~z")).isFalse();
+    }
+
+    @Test
     void keepsEveryValueInOrderWithoutTheBlanksAroundIt() {
         assertThat(headers.all("X-Trace")).containsExactly("a", "", "c,\td");
         assertThat(headers.first("X-Trace")).isEqualTo("a");
@@ -154,7 +161,7 @@ final class HeadersTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", " ", "a b", "a:", "a\r\nb", "caf\u00E9", "a\u0000", "(a)", "a,b", "\u212A"})
+    @ValueSource(strings = {"", " ", "a b", "a:", "a\r\nb", "caf\u00E9", "a\u0000", "(a)", "a,b", "\u0100", "\u212A"})
     void refusesANameThatIsNoToken(String name) {
         assertThatThrownBy(() -> Headers.builder().add(name, "v"))
                 .isInstanceOf(IllegalArgumentException.class)

@@ -111,6 +111,7 @@ final class RequestHeadTest {
         "/chat,                   /chat,   ",
         "/chat?,                  /chat,   ''",
         "/a/%C3%A9;v=1?q=%20&r=?, /a/%C3%A9;v=1, q=%20&r=?",
+        "/%0a%A0,                 /%0a%A0, ",
         "//a,                     //a,     ",
         "/?a://b,                 /,       a://b",
         "http://h:1/chat?q,       /chat,   q",
@@ -310,7 +311,7 @@ final class RequestHeadTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"A", ": b", "A(b): c", "\u00C9: b", "A\u0000: b", "\"A\": b", "A\r: b", "{}"})
+    @ValueSource(strings = {"A", ": b", "A(b): c", "\u00C9: b", "A\u0000: b", "\"A\": b", "A\r: b", "\r: b", "{}"})
     void refusesALineThatDoesNotStartWithATokenAndAColon(String line) {
         HandshakeFailure failure = refused(Heads.request(line));
         assertThat(failure.status()).isEqualTo(400);

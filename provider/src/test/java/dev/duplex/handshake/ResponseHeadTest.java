@@ -98,6 +98,15 @@ final class ResponseHeadTest {
     }
 
     @Test
+    void acceptsAHeadOfAsManyBytesAsTheLimit() throws HandshakeFailure {
+        int others = Heads.response("A: ").length();
+        String value = "b".repeat(16 * 1024 - others);
+        assertThat(ResponseHead.parse(Heads.response("A: " + value)).headers().first("A"))
+                .isEqualTo(value);
+        assertThat(refused(Heads.response("A: b" + value)).status()).isZero();
+    }
+
+    @Test
     void hasNoStatusOverALimit() {
         HandshakeFailure large = refused(Heads.response("A: " + "b".repeat(16 * 1024)));
         assertThat(large.status()).isZero();
