@@ -34,10 +34,22 @@ final class ExtensionsHeader {
         return List.copyOf(extensions);
     }
 
-    /** The extensions as the value of one header. */
+    /**
+     * The extensions as the value of one header.
+     *
+     * @throws IllegalArgumentException if the value of a parameter is not a token, which quotes do not mend (RFC 6455
+     *     §9.1)
+     */
     static String format(List<Extension> extensions) {
         StringBuilder header = new StringBuilder(64);
         for (Extension extension : extensions) {
+            for (Extension.Parameter parameter : extension.parameters()) {
+                String value = parameter.value();
+                if (value != null && !Grammar.isToken(value)) {
+                    throw new IllegalArgumentException("the value of extension parameter " + parameter.name()
+                            + " must be a token, not " + Grammar.shown(value));
+                }
+            }
             header.append(header.isEmpty() ? "" : ", ").append(extension.headerText());
         }
         return header.toString();

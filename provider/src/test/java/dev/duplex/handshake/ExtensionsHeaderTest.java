@@ -95,4 +95,13 @@ final class ExtensionsHeaderTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("Sec-WebSocket-Extensions must name an extension, and is empty");
     }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "a b", "a,b", "a\"b"})
+    void writesNoParameterWhoseValueIsNoToken(String value) {
+        Extension extension = new Extension("a", List.of(new Parameter("b", value)));
+        assertThatThrownBy(() -> ExtensionsHeader.format(List.of(extension)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("the value of extension parameter b must be a token, not \"" + value + "\"");
+    }
 }
