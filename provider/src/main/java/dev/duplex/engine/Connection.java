@@ -18,7 +18,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -60,9 +59,8 @@ public final class Connection {
     /** The frame to look at when it was one of those. */
     private @Nullable Ahead current;
 
-    private final AtomicReference<@Nullable IOException> failure =
-            new AtomicReference<>(); // that the reader has yet to hear of
-    private final AtomicReference<@Nullable CompletableFuture<Boolean>> shutdown = new AtomicReference<>();
+    private volatile @Nullable IOException failure; // that the application has yet to hear of; taken under reading
+    private @Nullable CompletableFuture<Boolean> shutdown; // guarded by state
     private volatile @Nullable String error;
     private volatile @Nullable Ping lastPing;
     private volatile long latency = -1;
@@ -137,8 +135,9 @@ public final class Connection {
         if (receiveFromWire(timeout)) {
             return true;
         }
-        IOException failed = failure.getAndSet(null);
+        IOException failed = failure;
         if (failed != null) {
+            failure = null;
             throw failed;
         }
         return false;
@@ -159,33 +158,40 @@ public final class Connection {
         return current != null ? current.data() : incoming.takePayload();
     }
 
+    /** Receives from the wire. Waits between frames with as few callers on the stack as can be: idle connections keep it. */
     private boolean receiveFromWire(long timeout) throws IOException {
         try {
             incoming.limit(timeout);
             while (!state.ended()) {
-                if (!incoming.read()) {
+                if (!incoming.reader.await() || !incoming.read()) {
                     end("the stream ended without a Close");
                 } else if (handle()) {
                     return true;
                 }
             }
-        } catch (ProtocolFailure e) {
-            fail(e);
-            throw e;
-        } catch (SocketTimeoutException e) {
-            if (!state.ended()) {
-                SocketTimeoutException explained = new SocketTimeoutException(
-                        "No frame came within " + Duration.ofNanos(timeout) + "; the connection stays usable");
-                explained.initCause(e);
-                throw explained;
-            }
         } catch (IOException e) {
-            lost(e);
+            failed(e, timeout);
         } catch (RuntimeException | Error e) {
             lost(new IOException("reading failed: " + e, e));
             throw e;
         }
         return false;
+    }
+
+    /** Ends after a failure of the network or the remote end; throws what the application has to know. */
+    private void failed(IOException e, long timeout) throws IOException {
+        if (e instanceof ProtocolFailure failure) {
+            fail(failure);
+            throw failure;
+        }
+        if (!(e instanceof SocketTimeoutException)) {
+            lost(e);
+        } else if (!state.ended()) {
+            SocketTimeoutException explained = new SocketTimeoutException(
+                    "No frame came within " + Duration.ofNanos(timeout) + "; the connection stays usable");
+            explained.initCause(e);
+            throw explained;
+        }
     }
 
     /** Deals with the frame that was read; true when it is data for the application. */
@@ -230,7 +236,7 @@ public final class Connection {
         } catch (SocketTimeoutException e) {
             return true; // nothing more has come
         } catch (IOException e) {
-            failure.set(e); // for the application's next read
+            failure = e; // for the application's next read
             return true;
         } finally {
             unlockReading();
@@ -327,7 +333,13 @@ public final class Connection {
      */
     public boolean shutdown(CloseFrame close, long timeout) {
         CompletableFuture<Boolean> mine = new CompletableFuture<>();
-        CompletableFuture<Boolean> first = shutdown.compareAndExchange(null, mine);
+        CompletableFuture<Boolean> first;
+        synchronized (state) {
+            first = shutdown;
+            if (first == null) {
+                shutdown = mine;
+            }
+        }
         if (first != null) {
             return await(first, timeout);
         }
@@ -352,8 +364,7 @@ public final class Connection {
 
     /** Gives up on a remote end that has been silent since a Ping. */
     void pongTimedOut(long period) {
-        failure.set(
-                new PongTimeout("pong timeout: nothing was heard for " + Duration.ofNanos(period) + " after a Ping"));
+        failure = new PongTimeout("pong timeout: nothing was heard for " + Duration.ofNanos(period) + " after a Ping");
         shutdown(new CloseFrame(CloseFrame.NORMAL, "pong timeout"), Math.min(period, settings.shutdownTimeout()));
     }
 

@@ -21,10 +21,12 @@ final class Incoming {
     private static final int FIRST_INFLATED = 32 << 10;
 
     private final Source source;
-    private final FrameReader reader;
+    /** Also for waiting between frames, see {@link FrameReader#await()}. */
+    final FrameReader reader;
+
     private final @Nullable Decompressor decompressor;
     private final int maxPayload;
-    private final Utf8Validator inflatedText = new Utf8Validator();
+    private final @Nullable Utf8Validator inflatedText;
     /** Bytes that the compressed message has come to so far. */
     private int messageBytes;
     /** What the last frame inflated to; null when its payload stands in the reader. */
@@ -34,6 +36,7 @@ final class Incoming {
         this.source = new Source(transport);
         this.reader = new FrameReader(source, maskExpected, decompressor != null, maxPayload);
         this.decompressor = decompressor;
+        this.inflatedText = decompressor == null ? null : new Utf8Validator();
         this.maxPayload = maxPayload;
     }
 
@@ -58,8 +61,11 @@ final class Incoming {
         if (!reader.read()) {
             return false;
         }
-        if (decompressor != null && reader.compressed() && !Opcodes.isControl(reader.opcode())) {
-            inflate(decompressor);
+        if (decompressor != null
+                && inflatedText != null
+                && reader.compressed()
+                && !Opcodes.isControl(reader.opcode())) {
+            inflate(decompressor, inflatedText);
         }
         return true;
     }
@@ -103,11 +109,11 @@ final class Incoming {
         }
     }
 
-    private void inflate(Decompressor decompressor) throws ProtocolFailure {
+    private void inflate(Decompressor decompressor, Utf8Validator text) throws ProtocolFailure {
         boolean first = reader.opcode() != Opcodes.CONTINUATION;
         if (first) {
             messageBytes = 0;
-            inflatedText.reset();
+            text.reset();
         }
         ByteBuilder out = new ByteBuilder(2 * Math.min(reader.payloadLength(), FIRST_INFLATED));
         decompressor.decompress(
@@ -119,8 +125,7 @@ final class Incoming {
                 out);
         messageBytes += out.length();
         inflated = out;
-        if (reader.text()
-                && (!inflatedText.accept(out.array(), 0, out.length()) || (reader.fin() && !inflatedText.complete()))) {
+        if (reader.text() && (!text.accept(out.array(), 0, out.length()) || (reader.fin() && !text.complete()))) {
             // RFC 6455 §8.1
             throw new ProtocolFailure(CloseFrame.INVALID_PAYLOAD, "a text message is not UTF-8");
         }

@@ -2,7 +2,6 @@ package dev.duplex.engine;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Pings a remote end that is silent, and gives the connection up when it stays silent. Any byte counts as life. Works whether or not
@@ -11,7 +10,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 final class KeepAlive {
     private final Connection connection;
     private final long period;
-    private final AtomicBoolean acting = new AtomicBoolean();
+    private volatile boolean acting; // set by the timer, cleared by the thread that it started
     /** When the last Ping went out; what the timer and the acting thread read, one after the other. */
     private volatile long pingedAt;
 
@@ -24,14 +23,14 @@ final class KeepAlive {
 
     /** Says when to ask again. Starts a thread when there is something to do, because this one must not block. */
     long check(long now) {
-        if (acting.get()) {
+        if (acting) {
             return Watch.NEVER; // that thread sets the timer when it is done
         }
         long due = dueAt();
         if (now - due < 0) {
             return due;
         }
-        acting.set(true);
+        acting = true;
         Thread.ofVirtual().name("duplex-keep-alive").start(this::act);
         return Watch.NEVER;
     }
@@ -61,7 +60,7 @@ final class KeepAlive {
         } catch (IOException e) {
             connection.lost(e);
         } finally {
-            acting.set(false);
+            acting = false;
             connection.watch().runBy(dueAt());
         }
     }

@@ -49,8 +49,13 @@ final class Outgoing {
     /** Why nothing can be written any more. Written under frame. */
     private volatile @Nullable IOException broken;
 
-    private volatile @Nullable ArrayBlockingQueue<byte[]> pongs;
-    private final AtomicBoolean ponging = new AtomicBoolean();
+    private volatile @Nullable Pongs pongs; // null until the first Ping
+
+    /** Pongs that wait, and whether a thread is about to send them. */
+    private static final class Pongs {
+        final ArrayBlockingQueue<byte[]> queue = new ArrayBlockingQueue<>(PONGS_KEPT);
+        final AtomicBoolean sending = new AtomicBoolean();
+    }
 
     Outgoing(FrameWriter writer, @Nullable Compressor compressor, CloseState state, Watch watch, long writeTimeout) {
         this.writer = writer;
@@ -119,15 +124,15 @@ final class Outgoing {
 
     /** Has a Pong sent by whoever writes next, or by a thread of its own: the reader never waits for the network. */
     void pong(byte[] payload) {
-        ArrayBlockingQueue<byte[]> queue = pongs;
-        if (queue == null) {
-            queue = new ArrayBlockingQueue<>(PONGS_KEPT);
-            pongs = queue;
+        Pongs waiting = pongs;
+        if (waiting == null) {
+            waiting = new Pongs();
+            pongs = waiting;
         }
-        while (!queue.offer(payload)) {
-            queue.poll(); // RFC 6455 §5.5.3: the most recent pings may stand for those before
+        while (!waiting.queue.offer(payload)) {
+            waiting.queue.poll(); // RFC 6455 §5.5.3: the most recent pings may stand for those before
         }
-        if (ponging.compareAndSet(false, true)) {
+        if (waiting.sending.compareAndSet(false, true)) {
             Thread.ofVirtual().name("duplex-pong").start(this::sendPongs);
         }
     }
@@ -246,17 +251,17 @@ final class Outgoing {
     }
 
     private void putPongs(long until, long timeout) throws IOException {
-        ArrayBlockingQueue<byte[]> queue = pongs;
-        if (queue == null) {
+        Pongs waiting = pongs;
+        if (waiting == null) {
             return;
         }
-        for (byte[] payload = queue.poll(); payload != null; payload = queue.poll()) {
+        for (byte[] payload = waiting.queue.poll(); payload != null; payload = waiting.queue.poll()) {
             put(Opcodes.PONG | FrameHeader.B0_FIN, payload, 0, payload.length, until, timeout);
         }
     }
 
     private void sendPongs() {
-        ArrayBlockingQueue<byte[]> queue = Objects.requireNonNull(pongs);
+        Pongs waiting = Objects.requireNonNull(pongs);
         do {
             try {
                 if (lock(writeTimeout)) {
@@ -269,11 +274,11 @@ final class Outgoing {
                     }
                 }
             } catch (IOException e) {
-                queue.clear(); // the connection ends; whoever reads or writes next hears why
+                waiting.queue.clear(); // the connection ends; whoever reads or writes next hears why
             } finally {
-                ponging.set(false);
+                waiting.sending.set(false);
             }
-        } while (!queue.isEmpty() && !state.sendingOver() && ponging.compareAndSet(false, true));
+        } while (!waiting.queue.isEmpty() && !state.sendingOver() && waiting.sending.compareAndSet(false, true));
     }
 
     private int put(int b0, byte[] payload, int offset, int length, long until, long timeout) throws IOException {

@@ -20,6 +20,8 @@ public final class FrameHeader {
     static final int LENGTH_64 = 127;
     static final int MAX_LENGTH_16 = 0xFFFF;
 
+    /** Bytes of the shortest header, which say how long it is. */
+    static final int MIN_SIZE = 2;
     /** Bytes of the longest header: two, a 64-bit length, a masking key. */
     static final int MAX_SIZE = 14;
 

@@ -3,6 +3,7 @@ package dev.duplex.frame;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads frames one after the other and holds them to RFC 6455: layout, masking, order of fragments, lengths, UTF-8.
@@ -48,7 +49,7 @@ public final class FrameReader {
     private boolean text;
     private boolean compressed;
     private int messageBytes;
-    private final Utf8Validator utf8 = new Utf8Validator();
+    private @Nullable Utf8Validator utf8; // made for the first text that is not ASCII
 
     /**
      * Creates a reader.
@@ -73,6 +74,18 @@ public final class FrameReader {
         System.arraycopy(bytes, offset, buffer, 0, length);
         position = 0;
         limit = length;
+    }
+
+    /**
+     * Waits until the next frame has begun to arrive. Returns at once inside a frame, and false at the end of the stream. {@link #read}
+     * waits as well, but deeper in the stack, which an idle connection pays for all its life.
+     */
+    public boolean await() throws IOException {
+        if (headerRead || position < limit) {
+            return true;
+        }
+        makeRoom(FrameHeader.MIN_SIZE);
+        return received(in.read(buffer, limit, buffer.length - limit));
     }
 
     /**
@@ -153,8 +166,8 @@ public final class FrameReader {
     }
 
     private boolean readHeader() throws IOException {
-        while (limit - position < 2) {
-            if (!fill(2)) {
+        while (limit - position < FrameHeader.MIN_SIZE) {
+            if (!fill(FrameHeader.MIN_SIZE)) {
                 return false;
             }
         }
@@ -226,7 +239,9 @@ public final class FrameReader {
                 text = opcode == Opcodes.TEXT;
                 compressed = (b0 & FrameHeader.B0_RSV1) != 0;
                 messageBytes = 0;
-                utf8.reset();
+                if (utf8 != null) {
+                    utf8.reset();
+                }
             }
             inMessage = !fin;
             addToMessage(length);
@@ -316,22 +331,44 @@ public final class FrameReader {
             System.arraycopy(from, fromOffset, payload, toOffset, count);
         }
         payloadDone += count;
-        if (!validated) {
-            return;
+        if (validated && !(ascii && utf8 == null)) {
+            validate(toOffset, count);
         }
-        boolean accepted = ascii ? utf8.complete() || count == 0 : utf8.accept(payload, toOffset, count);
-        if (!accepted || (fin && payloadDone == payloadLength && !utf8.complete())) {
+    }
+
+    private void validate(int offset, int count) throws ProtocolFailure {
+        Utf8Validator validator = utf8;
+        if (validator == null) {
+            validator = new Utf8Validator();
+            utf8 = validator;
+        }
+        boolean last = fin && payloadDone == payloadLength;
+        if (!validator.accept(payload, offset, count) || (last && !validator.complete())) {
             // RFC 6455 §8.1: as soon as it is seen
             throw new ProtocolFailure(CloseFrame.INVALID_PAYLOAD, "a text message is not UTF-8");
         }
     }
 
-    /**
-     * Reads once, after making room for {@code need} bytes from the position on; at most 64 KiB. The array is chosen by what
-     * is needed and by what the last read brought, so that a busy connection reads many frames at once and an idle one
-     * holds little. Returns false at the end of the stream.
-     */
+    /** Reads once, after making room for {@code need} bytes from the position on. Returns false at the end of the stream. */
     private boolean fill(int need) throws IOException {
+        makeRoom(need);
+        return received(in.read(buffer, limit, buffer.length - limit));
+    }
+
+    private boolean received(int count) {
+        if (count < 0) {
+            return false;
+        }
+        lastRead = count;
+        limit += count;
+        return true;
+    }
+
+    /**
+     * Makes room for {@code need} bytes from the position on, at most 64 KiB, and one more than there are. The array is chosen by what is
+     * needed and by what the last read brought: a busy connection reads many frames at once, an idle one holds little.
+     */
+    private void makeRoom(int need) {
         int pending = limit - position;
         int capacity = capacity(Math.max(need, pending + 1), pending);
         if (capacity != buffer.length) {
@@ -339,23 +376,13 @@ public final class FrameReader {
             System.arraycopy(buffer, position, next, 0, pending);
             giveBack();
             buffer = next;
-            position = 0;
-            limit = pending;
-        } else if (pending == 0) {
-            position = 0;
-            limit = 0;
-        } else if (buffer.length - position < need || limit == buffer.length) {
+        } else if (pending > 0 && buffer.length - position >= need && limit < buffer.length) {
+            return; // there is room behind what has come
+        } else {
             System.arraycopy(buffer, position, buffer, 0, pending);
-            position = 0;
-            limit = pending;
         }
-        int count = in.read(buffer, limit, buffer.length - limit);
-        if (count < 0) {
-            return false;
-        }
-        lastRead = count;
-        limit += count;
-        return true;
+        position = 0;
+        limit = pending;
     }
 
     private int capacity(int need, int pending) {

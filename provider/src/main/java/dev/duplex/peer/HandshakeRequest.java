@@ -1,5 +1,6 @@
 package dev.duplex.peer;
 
+import dev.duplex.handshake.HandshakeFailure;
 import dev.duplex.handshake.RequestHead;
 import java.util.List;
 import java.util.Map;
@@ -12,7 +13,14 @@ import org.jspecify.annotations.Nullable;
  * @param headers its headers, found in any case
  */
 public record HandshakeRequest(String target, Map<String, List<String>> headers) {
-    static HandshakeRequest of(RequestHead head) {
+    /** Reads a head that was accepted before. */
+    static HandshakeRequest parse(String text) {
+        RequestHead head;
+        try {
+            head = RequestHead.parse(text);
+        } catch (HandshakeFailure e) {
+            throw new IllegalStateException("a head that was accepted is refused: " + e.getMessage(), e);
+        }
         String query = head.query();
         return new HandshakeRequest(
                 query == null ? head.path() : head.path() + "?" + query,

@@ -4,6 +4,7 @@ import dev.duplex.deflate.DeflateNegotiation;
 import dev.duplex.deflate.DeflateParameters;
 import dev.duplex.deflate.Extension;
 import dev.duplex.engine.Connection;
+import dev.duplex.engine.ConnectionSettings;
 import dev.duplex.handshake.ClientHandshake;
 import dev.duplex.handshake.HandshakeFailure;
 import dev.duplex.handshake.HeadFinder;
@@ -34,6 +35,7 @@ final class Opening {
 
     private final Transport transport;
     private final PeerOptions options;
+    private final ConnectionSettings settings;
     private final long until;
     private final Runnable onEnd;
 
@@ -44,12 +46,14 @@ final class Opening {
     /**
      * An opening that has not begun.
      *
+     * @param settings of the connection that it opens
      * @param until when it must be done, by System.nanoTime()
      * @param onEnd called once when the connection that it opens has ended
      */
-    Opening(Transport transport, PeerOptions options, long until, Runnable onEnd) {
+    Opening(Transport transport, PeerOptions options, ConnectionSettings settings, long until, Runnable onEnd) {
         this.transport = transport;
         this.options = options;
+        this.settings = settings;
         this.until = until;
         this.onEnd = onEnd;
     }
@@ -62,7 +66,8 @@ final class Opening {
      */
     WsPeer accept(@Nullable String path) throws IOException {
         try {
-            RequestHead request = readRequest();
+            String head = readRequest();
+            RequestHead request = RequestHead.parse(head);
             if (path != null && !path.equals(request.path())) {
                 throw new HandshakeFailure(404, "there is nothing at " + request.path() + ", only at " + path);
             }
@@ -74,7 +79,7 @@ final class Opening {
             String subprotocol = handshake.chooseSubprotocol(options.subprotocols());
             List<Extension> agreed = compression == null ? List.of() : List.of(compression.response());
             write(handshake.accept(subprotocol, agreed, Headers.NONE).text());
-            return peer(Role.SERVER, compression == null ? null : compression.agreed(), request, null, subprotocol);
+            return peer(compression == null ? null : compression.agreed(), head, null, subprotocol);
         } catch (HandshakeFailure e) {
             refuse(e);
             throw e;
@@ -97,7 +102,8 @@ final class Opening {
      * @throws HandshakeFailure when the server refused, or broke a rule
      */
     WsPeer ask(ClientHandshake handshake) throws IOException {
-        write(handshake.request().text());
+        String request = handshake.request().text();
+        write(request);
         ResponseHead response = ResponseHead.parse(readHead(HeadFinder.ofResponse(HeadLimits.DEFAULT)));
         while (response.isInterim()) { // RFC 9110 §15.2: a client can parse any number of 1xx before the answer
             response = ResponseHead.parse(readHead(HeadFinder.ofResponse(HeadLimits.DEFAULT)));
@@ -112,12 +118,12 @@ final class Opening {
                 throw new HandshakeFailure(response.status(), String.valueOf(e.getMessage()), response.headers());
             }
         }
-        return peer(Role.CLIENT, compression, handshake.request(), response, agreement.subprotocol());
+        return peer(compression, request, response, agreement.subprotocol());
     }
 
     /** A connection whose opening handshake somebody else did. */
-    WsPeer handshaked(Role role) {
-        return peer(role, null, null, null, null);
+    WsPeer handshaked() {
+        return peer(null, null, null, null);
     }
 
     /** The request that a client with these options sends. */
@@ -134,20 +140,19 @@ final class Opening {
     }
 
     private WsPeer peer(
-            Role role,
             @Nullable DeflateParameters compression,
-            @Nullable RequestHead request,
+            @Nullable String request,
             @Nullable ResponseHead response,
             @Nullable String subprotocol) {
-        Connection connection = new Connection(transport, options.settings(role), compression, onEnd);
+        Connection connection = new Connection(transport, settings, compression, onEnd);
         WsPeer peer = new WsPeer(connection, request, response, subprotocol);
         connection.start(buffer, position, limit - position);
         return peer;
     }
 
-    private RequestHead readRequest() throws IOException {
+    private String readRequest() throws IOException {
         try {
-            return RequestHead.parse(readHead(HeadFinder.ofRequest(HeadLimits.DEFAULT)));
+            return readHead(HeadFinder.ofRequest(HeadLimits.DEFAULT));
         } catch (SocketTimeoutException e) {
             throw new HandshakeFailure(408, "the request did not come within " + options.timeout());
         }

@@ -59,9 +59,10 @@ public final class Over {
         long until = System.nanoTime() + ConnectionSettings.nanos(options.timeout());
         return WebSockets.opened(
                 String.valueOf(socket.getRemoteSocketAddress()), socket, until, options.timeout(), () -> {
-                    Opening opening = new Opening(SocketTransport.plain(socket), options, until, () -> {});
+                    Opening opening = new Opening(
+                            SocketTransport.plain(socket), options, options.settings(role), until, () -> {});
                     if (handshaked) {
-                        return opening.handshaked(role);
+                        return opening.handshaked();
                     }
                     return asked == null || role == Role.SERVER
                             ? opening.accept(null)

@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -52,6 +53,7 @@ public final class PeerServer implements AutoCloseable {
     private final boolean secure;
     private final @Nullable PeerHandler handler;
     private final PeerOptions options;
+    private final ConnectionSettings settings;
     private final ServerSocket listener;
     private final Set<Served> live = ConcurrentHashMap.newKeySet();
     private final AtomicInteger connections = new AtomicInteger();
@@ -77,6 +79,7 @@ public final class PeerServer implements AutoCloseable {
         this.path = rawPath.isEmpty() || rawPath.equals("/") ? null : rawPath;
         this.handler = handler;
         this.options = options;
+        this.settings = options.settings(Role.SERVER);
         this.listener = listen(uri, uri.getPort() >= 0 ? uri.getPort() : secure ? 443 : 80);
         this.uri = withPort(uri, listener.getLocalPort());
         Thread.ofPlatform()
@@ -222,7 +225,7 @@ public final class PeerServer implements AutoCloseable {
             return;
         }
         served.welcome = count <= options.maxConnections();
-        Thread.ofVirtual().name("duplex-connection").start(served);
+        Thread.ofVirtual().name("duplex-handshake").start(served::begin);
     }
 
     private static boolean isSecure(URI uri) {
@@ -266,8 +269,21 @@ public final class PeerServer implements AutoCloseable {
             this.socket = socket;
         }
 
+        /** Serves the connection when its opening handshake is done. The first thing on a stack that is parked for most of its life. */
         @Override
         public void run() {
+            WsPeer opened = Objects.requireNonNull(peer);
+            Thread.yield();
+            try {
+                Objects.requireNonNull(handler).handle(opened);
+                opened.shutdown(CloseReason.NORMAL, "");
+            } catch (Throwable e) { // whatever it is, it ends this connection only
+                failed(opened, e);
+            }
+        }
+
+        /** Does the opening handshake. What follows gets a fresh thread, whose stack has no more room than it needs. */
+        void begin() {
             try {
                 WsPeer opened = open();
                 if (opened == null) {
@@ -279,7 +295,7 @@ public final class PeerServer implements AutoCloseable {
                 } else if (handler == null) {
                     offer(opened);
                 } else {
-                    handle(handler, opened);
+                    Thread.ofVirtual().name("duplex-connection").start(this);
                 }
             } catch (HandshakeFailure e) {
                 LOG.log(Level.DEBUG, () -> "refused " + socket.getRemoteSocketAddress() + ": " + e.getMessage());
@@ -295,7 +311,7 @@ public final class PeerServer implements AutoCloseable {
 
         private @Nullable WsPeer open() throws IOException {
             long until = System.nanoTime() + ConnectionSettings.nanos(options.timeout());
-            Opening opening = new Opening(transport(until), options, until, this::ended);
+            Opening opening = new Opening(transport(until), options, settings, until, this::ended);
             if (!welcome) {
                 opening.refuse(
                         503,
@@ -332,16 +348,10 @@ public final class PeerServer implements AutoCloseable {
             opened.shutdown(CloseReason.TRY_AGAIN_LATER, "too many connections wait to be accepted");
         }
 
-        /** What the handler throws ends this connection only, whatever it is. */
-        private void handle(PeerHandler handler, WsPeer opened) {
-            try {
-                handler.handle(opened);
-                opened.shutdown(CloseReason.NORMAL, "");
-            } catch (Throwable e) {
-                boolean lost = e instanceof IOException && !opened.isOpen();
-                LOG.log(lost ? Level.DEBUG : Level.ERROR, "the handler of " + opened + " failed", e);
-                opened.shutdown(CloseReason.INTERNAL_ERROR, "the handler failed");
-            }
+        private void failed(WsPeer opened, Throwable e) {
+            boolean lost = e instanceof IOException && !opened.isOpen();
+            LOG.log(lost ? Level.DEBUG : Level.ERROR, "the handler of " + opened + " failed", e);
+            opened.shutdown(CloseReason.INTERNAL_ERROR, "the handler failed");
         }
 
         void goAway() {

@@ -104,7 +104,7 @@ public final class WebSockets {
                     ? SocketTransport.tlsClient(
                             socket, context(options.sslContext()), handshake.host(), handshake.port())
                     : SocketTransport.plain(socket);
-            return new Opening(transport, options, until, () -> {}).ask(handshake);
+            return new Opening(transport, options, options.settings(Role.CLIENT), until, () -> {}).ask(handshake);
         });
     }
 

@@ -6,7 +6,6 @@ import dev.duplex.engine.PongTimeout;
 import dev.duplex.frame.CloseFrame;
 import dev.duplex.frame.Opcodes;
 import dev.duplex.frame.ProtocolFailure;
-import dev.duplex.handshake.RequestHead;
 import dev.duplex.handshake.ResponseHead;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -33,7 +32,7 @@ public final class WsPeer implements AutoCloseable {
 
     private final long id = IDS.incrementAndGet();
     private final Connection connection;
-    private final @Nullable RequestHead request;
+    private final @Nullable String request; // its head as text: read again when asked for, which is seldom
     private final @Nullable ResponseHead response;
     private final @Nullable String subprotocol;
 
@@ -53,7 +52,7 @@ public final class WsPeer implements AutoCloseable {
 
     WsPeer(
             Connection connection,
-            @Nullable RequestHead request,
+            @Nullable String request,
             @Nullable ResponseHead response,
             @Nullable String subprotocol) {
         this.connection = connection;
@@ -240,7 +239,7 @@ public final class WsPeer implements AutoCloseable {
 
     /** The request that opened the connection; null over a socket that was handshaked by somebody else. */
     public @Nullable HandshakeRequest handshakeRequest() {
-        return request == null ? null : HandshakeRequest.of(request);
+        return request == null ? null : HandshakeRequest.parse(request);
     }
 
     /** What the server answered to this client; null on a server. */
@@ -287,11 +286,13 @@ public final class WsPeer implements AutoCloseable {
                 throw new IllegalStateException(
                         "readMessage() has a part of the message that comes next: go on with readMessage()");
             }
-            Frame frame = receive(timeout);
-            if (frame != null) {
-                inFragments = !frame.fin();
+            if (!connection.receive(timeout)) {
+                return null;
             }
-            return frame;
+            inFragments = !connection.fin();
+            return new Frame(Opcode.ofData(connection.opcode()), connection.fin(), connection.takePayload());
+        } catch (ProtocolFailure | PongTimeout e) {
+            throw translated(e);
         } finally {
             connection.unlockReading();
         }
@@ -306,26 +307,25 @@ public final class WsPeer implements AutoCloseable {
                         "read() has read a part of the message that comes next: go on with read() until a frame is the"
                                 + " last");
             }
-            for (; ; ) {
-                Frame frame = receive(timeout == 0 ? 0 : Math.max(1, until - System.nanoTime()));
-                if (frame == null) {
-                    assembly = null;
-                    return null;
-                }
+            while (connection.receive(timeout == 0 ? 0 : Math.max(1, until - System.nanoTime()))) {
                 Assembly begun = assembly;
-                if (begun == null && frame.fin()) {
-                    return new Message(frame.opcode(), frame.data());
+                if (begun == null && connection.fin()) {
+                    return new Message(Opcode.ofData(connection.opcode()), connection.takePayload());
                 }
                 if (begun == null) {
-                    begun = new Assembly(frame.opcode());
+                    begun = new Assembly(Opcode.ofData(connection.opcode()));
                     assembly = begun;
                 }
-                begun.data.writeBytes(frame.data());
-                if (frame.fin()) {
+                begun.data.writeBytes(connection.takePayload());
+                if (connection.fin()) {
                     assembly = null;
                     return new Message(begun.opcode, begun.data.toByteArray());
                 }
             }
+            assembly = null;
+            return null;
+        } catch (ProtocolFailure | PongTimeout e) {
+            throw translated(e);
         } finally {
             connection.unlockReading();
         }
@@ -345,15 +345,12 @@ public final class WsPeer implements AutoCloseable {
         }
     }
 
-    private @Nullable Frame receive(long timeout) throws IOException {
-        try {
-            return connection.receive(timeout)
-                    ? new Frame(Opcode.ofData(connection.opcode()), connection.fin(), connection.takePayload())
-                    : null;
-        } catch (ProtocolFailure e) {
-            throw e.code() == CloseFrame.TOO_BIG ? new PayloadTooLargeException(e) : new ProtocolException(e);
-        } catch (PongTimeout e) {
-            throw new PongTimeoutException(e);
+    private static IOException translated(IOException e) {
+        if (e instanceof ProtocolFailure failure) {
+            return failure.code() == CloseFrame.TOO_BIG
+                    ? new PayloadTooLargeException(failure)
+                    : new ProtocolException(failure);
         }
+        return new PongTimeoutException(e);
     }
 }
