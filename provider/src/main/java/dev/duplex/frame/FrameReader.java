@@ -19,6 +19,8 @@ public final class FrameReader {
     private static final int HELD = 512;
     /** An array for a payload is at most so many times as large as what has arrived of it: a header alone reserves no memory. */
     private static final int GROWTH = 16;
+    /** What compression may add to a small payload, generously: a header and a flush are ten bytes. */
+    private static final int FLUSH_BYTES = 64;
 
     private final InputStream in;
     private final boolean maskExpected;
@@ -57,7 +59,8 @@ public final class FrameReader {
      * @param in where the bytes come from
      * @param maskExpected whether the remote end is a client: it masks, RFC 6455 §5.1
      * @param compressionAgreed whether RSV1 may mark a message, RFC 7692 §6
-     * @param maxPayload bytes that a frame, and a message of several, may have
+     * @param maxPayload bytes that a frame, and a message of several, may have. A compressed frame may have some more: its message is
+     *     limited by who inflates it
      */
     public FrameReader(InputStream in, boolean maskExpected, boolean compressionAgreed, int maxPayload) {
         this.in = in;
@@ -264,6 +267,18 @@ public final class FrameReader {
     }
 
     private void addToMessage(long length) throws ProtocolFailure {
+        if (compressed) {
+            // What it inflates to is what counts, and the inflater counts it: bytes that cannot be compressed grow
+            // a little, and each fragment ends with a flush. So a frame may be longer than the limit, within reason.
+            long longest = maxPayload + maxPayload / 8L + FLUSH_BYTES;
+            if (length > Math.min(longest, Integer.MAX_VALUE)) {
+                throw new ProtocolFailure(
+                        CloseFrame.TOO_BIG,
+                        "Payload size limit reached: a compressed frame of " + length + " bytes, the limit is "
+                                + maxPayload + " inflated");
+            }
+            return;
+        }
         if (length > maxPayload - messageBytes) {
             throw new ProtocolFailure(
                     CloseFrame.TOO_BIG,
