@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.FutureTask;
@@ -70,8 +71,11 @@ final class AutobahnIT {
         actual.values().forEach(verdict -> counts.merge(verdict.toString(), 1, Integer::sum));
         Path report = REPORTS.resolve(role).resolve("index.html");
         System.out.printf("Autobahn, %s under test: %s; report in %s%n", role, counts, report);
-        assertThat(String.join("\n", selected.differences(actual)))
-                .as("Autobahn verdicts on our %s that differ; report in %s", role, report)
+        List<String> differences = selected.differences(actual);
+        assertThat(differences)
+                .withFailMessage(
+                        "%d of %d Autobahn verdicts on the %s differ; report in %s%n%s",
+                        differences.size(), selected.cases().size(), role, report, String.join("\n", differences))
                 .isEmpty();
         assertThat(expected.cases())
                 .as("cases in the file, of all the suite has")
