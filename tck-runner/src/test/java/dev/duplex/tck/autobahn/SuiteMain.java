@@ -3,6 +3,7 @@ package dev.duplex.tck.autobahn;
 import java.io.IOException;
 import java.io.InputStream;
 import org.python.core.Py;
+import org.python.core.PyException;
 import org.python.core.PyString;
 import org.python.core.PySystemState;
 import org.python.util.PythonInterpreter;
@@ -22,8 +23,10 @@ final class SuiteMain {
         try (PythonInterpreter python = new PythonInterpreter(null, state);
                 InputStream script = SuiteMain.class.getResourceAsStream("suite.py")) {
             python.execfile(script, "suite.py");
+        } catch (PyException e) {
+            System.err.println(e); // with Python's stack trace
         }
-        // Jython's sockets leave threads behind that are not daemons.
+        // Jython's sockets leave threads behind that are not daemons. No report tells the parent that the run failed.
         System.exit(0);
     }
 

@@ -59,8 +59,7 @@ final class SuiteProcess implements AutoCloseable {
                         "-XX:+UseSerialGC",
                         "-Xmx1g",
                         "--enable-native-access=ALL-UNNAMED",
-                        // Without these two Jython keeps a cache beside its jar, and runs a site.py that is not its
-                        // own.
+                        // Else Jython keeps a cache beside its jar, and runs a site.py that is not its own.
                         "-Dpython.cachedir.skip=true",
                         "-Dpython.import.site=false",
                         "-cp",
@@ -154,7 +153,9 @@ final class SuiteProcess implements AutoCloseable {
         try {
             return value.get(LONGEST_SILENCE.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException | TimeoutException e) {
-            throw failure("did not start");
+            IOException failure = failure("did not start");
+            failure.initCause(e);
+            throw failure;
         }
     }
 
@@ -178,13 +179,17 @@ final class SuiteProcess implements AutoCloseable {
                     hear(line.substring(1).split(" ", -1));
                 }
             }
+            giveUp(new IOException("The suite's process has ended."));
         } catch (IOException e) {
+            // A process whose output nobody takes would stop at a full pipe.
             process.destroyForcibly();
-        } finally {
-            IOException end = new IOException("The suite's process has ended.");
-            knownCases.completeExceptionally(end);
-            port.completeExceptionally(end);
+            giveUp(e);
         }
+    }
+
+    private void giveUp(IOException why) {
+        knownCases.completeExceptionally(why);
+        port.completeExceptionally(why);
     }
 
     private void hear(String[] words) {
