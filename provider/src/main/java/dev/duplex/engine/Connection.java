@@ -59,6 +59,8 @@ public final class Connection {
     /** The frame to look at when it was one of those. */
     private @Nullable Ahead current;
 
+    private boolean readingAhead;
+
     private volatile @Nullable IOException failure; // that the application has yet to hear of; taken under reading
     private @Nullable CompletableFuture<Boolean> shutdown; // guarded by state
     private volatile @Nullable String error;
@@ -127,39 +129,10 @@ public final class Connection {
      * @throws PongTimeout when the remote end fell silent; once, then this returns false
      */
     public boolean receive(long timeout) throws IOException {
-        current = ahead == null ? null : ahead.poll();
-        if (current != null) {
-            aheadBytes -= current.data().length + AHEAD_OVERHEAD;
+        if (takeAhead()) {
             return true;
         }
-        if (receiveFromWire(timeout)) {
-            return true;
-        }
-        IOException failed = failure;
-        if (failed != null) {
-            failure = null;
-            throw failed;
-        }
-        return false;
-    }
-
-    /** The frame's opcode: TEXT, BINARY or CONTINUATION of {@link Opcodes}. */
-    public int opcode() {
-        return current != null ? current.opcode() : incoming.opcode();
-    }
-
-    /** Whether the frame is the last of its message. */
-    public boolean fin() {
-        return current != null ? current.fin() : incoming.fin();
-    }
-
-    /** The frame's payload in an array that the caller keeps. */
-    public byte[] takePayload() {
-        return current != null ? current.data() : incoming.takePayload();
-    }
-
-    /** Receives from the wire. Waits between frames with as few callers on the stack as can be: idle connections keep it. */
-    private boolean receiveFromWire(long timeout) throws IOException {
+        // The wait between frames is here, as high on the stack as can be: idle connections keep that stack
         try {
             incoming.limit(timeout);
             while (!state.ended()) {
@@ -175,7 +148,43 @@ public final class Connection {
             lost(new IOException("reading failed: " + e, e));
             throw e;
         }
+        hearFailure();
         return false;
+    }
+
+    private boolean takeAhead() {
+        if (ahead == null || readingAhead) {
+            return false;
+        }
+        current = ahead.poll();
+        if (current == null) {
+            return false;
+        }
+        aheadBytes -= current.data().length + AHEAD_OVERHEAD;
+        return true;
+    }
+
+    private void hearFailure() throws IOException {
+        IOException failed = failure;
+        if (failed != null) {
+            failure = null;
+            throw failed;
+        }
+    }
+
+    /** The frame's opcode: TEXT, BINARY or CONTINUATION of {@link Opcodes}. */
+    public int opcode() {
+        return current != null ? current.opcode() : incoming.opcode();
+    }
+
+    /** Whether the frame is the last of its message. */
+    public boolean fin() {
+        return current != null ? current.fin() : incoming.fin();
+    }
+
+    /** The frame's payload in an array that the caller keeps. */
+    public byte[] takePayload() {
+        return current != null ? current.data() : incoming.takePayload();
     }
 
     /** Ends after a failure of the network or the remote end; throws what the application has to know. */
@@ -224,7 +233,8 @@ public final class Connection {
             return true; // whoever reads hears all
         }
         try {
-            while (aheadBytes < READ_AHEAD && receiveFromWire(AT_ONCE)) {
+            readingAhead = true;
+            while (aheadBytes < READ_AHEAD && receive(AT_ONCE)) {
                 if (ahead == null) {
                     ahead = new ArrayDeque<>();
                 }
@@ -239,6 +249,7 @@ public final class Connection {
             failure = e; // for the application's next read
             return true;
         } finally {
+            readingAhead = false;
             unlockReading();
         }
     }
@@ -391,11 +402,13 @@ public final class Connection {
         }
         try {
             long left = until - System.nanoTime();
-            while (left > 0 && receiveFromWire(left)) {
+            while (left > 0 && receive(left)) {
                 left = until - System.nanoTime();
             }
         } catch (SocketTimeoutException e) {
             // The remote end had its time
+        } catch (PongTimeout e) {
+            failure = e; // not for this thread, but for the application's next read
         } finally {
             unlockReading();
         }
@@ -441,8 +454,7 @@ public final class Connection {
 
     private void linger() {
         try {
-            incoming.limit(Math.min(LINGER, settings.shutdownTimeout()));
-            incoming.drain();
+            incoming.drain(Math.min(LINGER, settings.shutdownTimeout()));
         } catch (IOException e) {
             // The remote end had its time
         }

@@ -20,7 +20,8 @@ final class Incoming {
     /** Bytes of a compressed frame up to which it gets a buffer of twice its size at once; a larger one lets it grow. */
     private static final int FIRST_INFLATED = 32 << 10;
 
-    private final Source source;
+    private final Transport transport;
+    private boolean limited;
     /** Also for waiting between frames, see {@link FrameReader#await()}. */
     final FrameReader reader;
 
@@ -33,8 +34,8 @@ final class Incoming {
     private @Nullable ByteBuilder inflated;
 
     Incoming(Transport transport, boolean maskExpected, @Nullable Decompressor decompressor, int maxPayload) {
-        this.source = new Source(transport);
-        this.reader = new FrameReader(source, maskExpected, decompressor != null, maxPayload);
+        this.transport = transport;
+        this.reader = new FrameReader(transport.input(), maskExpected, decompressor != null, maxPayload);
         this.decompressor = decompressor;
         this.inflatedText = decompressor == null ? null : new Utf8Validator();
         this.maxPayload = maxPayload;
@@ -47,12 +48,19 @@ final class Incoming {
 
     /** Lets reads fail with SocketTimeoutException when {@code timeout} nanoseconds from now are over; 0 for never. */
     void limit(long timeout) throws IOException {
-        source.limit(timeout);
+        if (timeout != 0) {
+            limited = true;
+            reader.source(new Limited(transport, System.nanoTime() + timeout));
+        } else if (limited) {
+            limited = false;
+            transport.readTimeout(0);
+            reader.source(transport.input());
+        }
     }
 
     /** When a byte came last, by System.nanoTime(). Safe for any thread. */
     long heardAt() {
-        return source.heardAt;
+        return reader.heardAt();
     }
 
     /** Reads the next frame of any kind; false at the end of the stream. After a timeout the next call goes on. */
@@ -88,8 +96,9 @@ final class Incoming {
         return CloseFrame.parse(reader.payload(), reader.payloadOffset(), reader.payloadLength());
     }
 
-    /** Reads and forgets what comes until the end of the stream, or the limit. */
-    void drain() throws IOException {
+    /** Reads and forgets what comes until the end of the stream, or for so many nanoseconds. */
+    void drain(long timeout) throws IOException {
+        InputStream source = new Limited(transport, System.nanoTime() + timeout);
         byte[] forgotten = BufferPool.LARGE.take();
         try {
             int count;
@@ -131,46 +140,19 @@ final class Incoming {
         }
     }
 
-    /** The transport's bytes under a deadline, and when they came. */
-    private static final class Source extends InputStream {
+    /** The transport's bytes, each read under what is left of one deadline. */
+    private static final class Limited extends InputStream {
         private final Transport transport;
-        private final InputStream input;
-        private long until = Watch.NEVER;
+        private final long until;
         private int timeoutSet;
-        private volatile long heardAt = System.nanoTime();
 
-        Source(Transport transport) {
+        Limited(Transport transport, long until) {
             this.transport = transport;
-            this.input = transport.input();
-        }
-
-        void limit(long timeout) throws IOException {
-            if (timeout != 0) {
-                until = System.nanoTime() + timeout;
-            } else if (until != Watch.NEVER) {
-                until = Watch.NEVER;
-                timeoutSet = 0;
-                transport.readTimeout(0);
-            }
+            this.until = until;
         }
 
         @Override
         public int read(byte[] bytes, int offset, int length) throws IOException {
-            if (until != Watch.NEVER) {
-                limitRead();
-            }
-            int count = input.read(bytes, offset, length);
-            heardAt = System.nanoTime();
-            return count;
-        }
-
-        @Override
-        public int read() {
-            throw new UnsupportedOperationException("frames are read in blocks");
-        }
-
-        /** One deadline over all reads: each gets what is left of it. */
-        private void limitRead() throws IOException {
             long left = until - System.nanoTime();
             if (left <= 0) {
                 throw new SocketTimeoutException("the time for reading is over");
@@ -180,6 +162,12 @@ final class Incoming {
                 timeoutSet = millis;
                 transport.readTimeout(millis);
             }
+            return transport.input().read(bytes, offset, length);
+        }
+
+        @Override
+        public int read() {
+            throw new UnsupportedOperationException("frames are read in blocks");
         }
     }
 }

@@ -22,7 +22,7 @@ public final class FrameReader {
     /** What compression may add to a small payload, generously: a header and a flush are ten bytes. */
     private static final int FLUSH_BYTES = 64;
 
-    private final InputStream in;
+    private InputStream in;
     private final boolean maskExpected;
     private final boolean compressionAgreed;
     private final int maxPayload;
@@ -34,6 +34,7 @@ public final class FrameReader {
     private int position;
     private int limit;
     private int lastRead;
+    private volatile long heardAt = System.nanoTime(); // the one field that other threads look at
 
     private boolean headerRead;
     private boolean fin;
@@ -152,6 +153,16 @@ public final class FrameReader {
         return payload.length == payloadLength && payload != buffer
                 ? payload
                 : Arrays.copyOfRange(payload, payloadOffset, payloadOffset + payloadLength);
+    }
+
+    /** When bytes came last, by {@link System#nanoTime()}. Safe for any thread. */
+    public long heardAt() {
+        return heardAt;
+    }
+
+    /** Reads from another stream of the same bytes from now on, as one with a deadline. */
+    public void source(InputStream source) {
+        in = source;
     }
 
     /** Whether a further frame, or a part of one, has been read from the stream already. */
@@ -332,6 +343,7 @@ public final class FrameReader {
             if (count < 0) {
                 return false;
             }
+            heardAt = System.nanoTime();
             uncover(payload, payloadDone, payloadDone, count);
         }
         return true;
@@ -376,6 +388,7 @@ public final class FrameReader {
         }
         lastRead = count;
         limit += count;
+        heardAt = System.nanoTime();
         return true;
     }
 

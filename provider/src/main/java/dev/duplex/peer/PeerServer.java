@@ -273,7 +273,6 @@ public final class PeerServer implements AutoCloseable {
         @Override
         public void run() {
             WsPeer opened = Objects.requireNonNull(peer);
-            Thread.yield();
             try {
                 Objects.requireNonNull(handler).handle(opened);
                 opened.shutdown(CloseReason.NORMAL, "");
