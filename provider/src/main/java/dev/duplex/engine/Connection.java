@@ -136,6 +136,9 @@ public final class Connection {
         try {
             incoming.limit(timeout);
             while (!state.ended()) {
+                if (!incoming.reader.hasBuffered()) {
+                    letOthersRun();
+                }
                 if (!incoming.reader.await() || !incoming.read()) {
                     end("the stream ended without a Close");
                 } else if (handle()) {
@@ -150,6 +153,17 @@ public final class Connection {
         }
         hearFailure();
         return false;
+    }
+
+    /**
+     * Before a read that is likely to find nothing: while other connections have their turn, bytes may come, and the read then costs neither
+     * a failed system call nor a registration with the poller.
+     */
+    @SuppressWarnings("ThreadPriorityCheck") // a matter of speed only: nothing relies on what the scheduler does
+    private static void letOthersRun() {
+        if (Thread.currentThread().isVirtual()) {
+            Thread.yield();
+        }
     }
 
     private boolean takeAhead() {

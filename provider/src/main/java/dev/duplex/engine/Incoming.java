@@ -166,6 +166,11 @@ final class Incoming {
         }
 
         @Override
+        public int available() throws IOException {
+            return transport.input().available();
+        }
+
+        @Override
         public int read() {
             throw new UnsupportedOperationException("frames are read in blocks");
         }

@@ -33,7 +33,9 @@ public final class FrameReader {
 
     private int position;
     private int limit;
-    private int lastRead;
+    /** Bytes read since the buffer was empty; of the turn before, while it is. */
+    private int turnBytes;
+
     private volatile long heardAt = System.nanoTime(); // the one field that other threads look at
 
     private boolean headerRead;
@@ -386,7 +388,7 @@ public final class FrameReader {
         if (count < 0) {
             return false;
         }
-        lastRead = count;
+        turnBytes += count;
         limit += count;
         heardAt = System.nanoTime();
         return true;
@@ -394,11 +396,14 @@ public final class FrameReader {
 
     /**
      * Makes room for {@code need} bytes from the position on, at most 64 KiB, and one more than there are. The array is chosen by what is
-     * needed and by what the last read brought: a busy connection reads many frames at once, an idle one holds little.
+     * needed and by what came of late: a busy connection reads many frames at once, an idle one holds little.
      */
-    private void makeRoom(int need) {
+    private void makeRoom(int need) throws IOException {
         int pending = limit - position;
-        int capacity = capacity(Math.max(need, pending + 1), pending);
+        int capacity = pending == 0 && need <= HELD ? idleCapacity() : capacity(Math.max(need, pending + 1));
+        if (pending == 0) {
+            turnBytes = 0;
+        }
         if (capacity != buffer.length) {
             byte[] next = capacity == HELD ? held : BufferPool.fitting(capacity).take();
             System.arraycopy(buffer, position, next, 0, pending);
@@ -413,13 +418,19 @@ public final class FrameReader {
         limit = pending;
     }
 
-    private int capacity(int need, int pending) {
-        if (pending == 0 && need <= HELD) { // idle next, perhaps: hold little
-            return lastRead < HELD ? HELD : BufferPool.MEDIUM.size();
+    /** Bytes of the array for a read that may wait for long. The largest is held only when what it is for has come already. */
+    private int idleCapacity() throws IOException {
+        if (turnBytes < HELD) {
+            return HELD;
         }
-        int wanted = Math.max(need, lastRead + 1);
-        int capacity = wanted <= HELD ? HELD : BufferPool.fitting(wanted).size();
-        return Math.max(capacity, buffer.length); // never smaller inside a frame
+        int medium = BufferPool.MEDIUM.size();
+        return turnBytes < medium || in.available() < medium ? medium : BufferPool.LARGE.size();
+    }
+
+    /** Bytes of the array inside a frame; it never shrinks there. */
+    private int capacity(int need) {
+        int wanted = Math.max(need, turnBytes + 1);
+        return Math.max(wanted <= HELD ? HELD : BufferPool.fitting(wanted).size(), buffer.length);
     }
 
     private void giveBack() {
