@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * A read that throws {@link java.net.SocketTimeoutException} loses nothing: the next call goes on inside the frame.
  * Confined to the thread that has the reading side of its connection.
  *
- * <p>Between frames it holds 512 bytes, or 8 KiB after a read that brought more than that; bigger buffers are borrowed while a
+ * <p>While it waits for a frame it holds 512 bytes; bigger buffers are borrowed while bytes come and while a
  * frame needs them. A frame that no buffer holds gets an array of its own that grows with what has arrived.
  */
 @SuppressWarnings("ReferenceEquality") // which array it is, not what it holds
@@ -418,13 +418,13 @@ public final class FrameReader {
         limit = pending;
     }
 
-    /** Bytes of the array for a read that may wait for long. The largest is held only when what it is for has come already. */
+    /** Bytes of the array for a read that may wait for long: little, unless more has come already. */
     private int idleCapacity() throws IOException {
         if (turnBytes < HELD) {
-            return HELD;
+            return HELD; // the usual case costs no system call
         }
-        int medium = BufferPool.MEDIUM.size();
-        return turnBytes < medium || in.available() < medium ? medium : BufferPool.LARGE.size();
+        int ready = in.available();
+        return ready < HELD ? HELD : BufferPool.fitting(ready + 1).size();
     }
 
     /** Bytes of the array inside a frame; it never shrinks there. */
