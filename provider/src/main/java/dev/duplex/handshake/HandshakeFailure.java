@@ -112,7 +112,6 @@ public final class HandshakeFailure extends IOException {
             case 404 -> "Not Found";
             case 405 -> "Method Not Allowed";
             case 408 -> "Request Timeout";
-            case 414 -> "URI Too Long";
             case 426 -> "Upgrade Required";
             case 429 -> "Too Many Requests";
             case 431 -> "Request Header Fields Too Large";

@@ -37,8 +37,8 @@ public final class HeadFinder {
      * @param buffer holds the bytes that came so far
      * @param start where the head starts
      * @param length how many bytes from there have come, never fewer than at the call before
-     * @throws HandshakeFailure if the head is larger than the limit: 414 while its start line has no end (RFC 9112 §3),
-     *     else 431 (RFC 6585 §5); on a client the status is 0
+     * @throws HandshakeFailure if the head is larger than the limit: 431, whichever part of it is to blame (RFC 6585 §5); on
+     *     a client the status is 0
      */
     public int end(byte[] buffer, int start, int length) throws HandshakeFailure {
         int bound = Math.min(length, maxBytes);
@@ -58,7 +58,9 @@ public final class HeadFinder {
         if (bound < maxBytes) {
             return -1;
         }
-        throw tooLarge(buffer, start);
+        throw request
+                ? new HandshakeFailure(431, "the head of the request is larger than " + maxBytes + " bytes")
+                : new HandshakeFailure(0, "the head of the response is larger than " + maxBytes + " bytes");
     }
 
     /** Whether nothing but an optional carriage return stands between this line feed and the one before it. */
@@ -68,17 +70,5 @@ public final class HeadFinder {
             before--;
         }
         return before < leading || buffer[start + before] == '\n';
-    }
-
-    private HandshakeFailure tooLarge(byte[] buffer, int start) {
-        if (!request) {
-            return new HandshakeFailure(0, "the head of the response is larger than " + maxBytes + " bytes");
-        }
-        for (int at = leading; at < maxBytes; at++) {
-            if (buffer[start + at] == '\n') {
-                return new HandshakeFailure(431, "the head of the request is larger than " + maxBytes + " bytes");
-            }
-        }
-        return new HandshakeFailure(414, "the request line is larger than " + maxBytes + " bytes");
     }
 }

@@ -31,7 +31,6 @@ final class HandshakeFailureTest {
         "404, Not Found",
         "405, Method Not Allowed",
         "408, Request Timeout",
-        "414, URI Too Long",
         "426, Upgrade Required",
         "429, Too Many Requests",
         "431, Request Header Fields Too Large",
