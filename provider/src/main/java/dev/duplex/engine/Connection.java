@@ -186,6 +186,11 @@ public final class Connection {
         }
     }
 
+    /** Whether no data frame will come any more: the connection has ended, and none that was read before is left. */
+    public boolean exhausted() {
+        return state.ended() && (ahead == null || ahead.isEmpty());
+    }
+
     /** The frame's opcode: TEXT, BINARY or CONTINUATION of {@link Opcodes}. */
     public int opcode() {
         return current != null ? current.opcode() : incoming.opcode();

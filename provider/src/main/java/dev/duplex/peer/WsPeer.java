@@ -282,7 +282,7 @@ public final class WsPeer implements AutoCloseable {
     private @Nullable Frame readFrame(long timeout) throws IOException {
         lockReading(timeout);
         try {
-            if (assembly != null) {
+            if (assembly != null && !connection.exhausted()) {
                 throw new IllegalStateException(
                         "readMessage() has a part of the message that comes next: go on with readMessage()");
             }
@@ -302,7 +302,7 @@ public final class WsPeer implements AutoCloseable {
         long until = System.nanoTime() + timeout;
         lockReading(timeout);
         try {
-            if (inFragments) {
+            if (inFragments && !connection.exhausted()) {
                 throw new IllegalStateException(
                         "read() has read a part of the message that comes next: go on with read() until a frame is the"
                                 + " last");
