@@ -347,6 +347,11 @@ public final class Connection {
         return settings;
     }
 
+    /** Whether a Close was sent: whoever sent it sees to the end. */
+    boolean closing() {
+        return state.closeSent();
+    }
+
     /** When a byte came last. */
     long heardAt() {
         return incoming.heardAt();

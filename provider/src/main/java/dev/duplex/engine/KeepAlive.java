@@ -26,6 +26,10 @@ final class KeepAlive {
         if (acting) {
             return Watch.NEVER; // that thread sets the timer when it is done
         }
+        if (connection.closing()) {
+            // RFC 6455 §5.5.1: no Ping follows a Close, and the wait for its answer has a deadline of its own
+            return Watch.NEVER;
+        }
         long due = dueAt();
         if (now - due < 0) {
             return due;
@@ -58,7 +62,9 @@ final class KeepAlive {
                         ByteBuffer.allocate(Long.BYTES).putLong(now).array(), period);
             }
         } catch (IOException e) {
-            connection.lost(e);
+            if (!connection.closing()) { // else it was the Close that was in the way
+                connection.lost(e);
+            }
         } finally {
             acting = false;
             connection.watch().runBy(dueAt());
