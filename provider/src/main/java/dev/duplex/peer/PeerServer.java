@@ -15,7 +15,6 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.URI;
-import java.net.URISyntaxException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.HashSet;
@@ -81,7 +80,7 @@ public final class PeerServer implements AutoCloseable {
         this.options = options;
         this.settings = options.settings(Role.SERVER);
         this.listener = listen(uri, uri.getPort() >= 0 ? uri.getPort() : secure ? 443 : 80);
-        this.uri = withPort(uri, listener.getLocalPort());
+        this.uri = withPort(uri, listener.getLocalPort(), rawPath);
         Thread.ofPlatform()
                 .name("duplex-accept-" + listener.getLocalPort())
                 .daemon(false)
@@ -219,7 +218,7 @@ public final class PeerServer implements AutoCloseable {
         Served served = new Served(socket);
         live.add(served);
         int count = connections.incrementAndGet();
-        if (count > (long) options.maxConnections() + MOST_REFUSED) {
+        if (count > (long) options.maxConnections() + MOST_REFUSED || isClosed()) { // close() may have looked before
             SocketTransport.cut(socket);
             served.ended();
             return;
@@ -251,12 +250,9 @@ public final class PeerServer implements AutoCloseable {
         }
     }
 
-    private static URI withPort(URI uri, int port) {
-        try {
-            return new URI(uri.getScheme(), null, uri.getHost(), port, uri.getPath(), null, null);
-        } catch (URISyntaxException e) {
-            throw new IllegalArgumentException(e.getMessage(), e);
-        }
+    /** Put together from text: URI would decode the path, and an escaped slash in it would become one. */
+    private static URI withPort(URI uri, int port, String rawPath) {
+        return URI.create(uri.getScheme() + "://" + uri.getHost() + ":" + port + rawPath);
     }
 
     /** One connection, from its acceptance to its end: what its thread runs. */
