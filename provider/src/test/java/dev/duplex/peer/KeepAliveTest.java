@@ -21,7 +21,7 @@ final class KeepAliveTest {
             PeerOptions.builder().pingFrequency(Duration.ofMillis(100)).build();
     /** Where a test must answer in time, it has that much time. */
     private static final PeerOptions SELDOM =
-            PeerOptions.builder().pingFrequency(Duration.ofSeconds(1)).build();
+            PeerOptions.builder().pingFrequency(Duration.ofMillis(500)).build();
 
     private static final String TIMEOUT = "pong timeout: nothing was heard for PT0.1S after a Ping";
 
