@@ -23,6 +23,8 @@ public final class SocketTransport implements Transport {
 
     private final InputStream input;
     private final OutputStream output;
+    /** Whether all that will be sent was handed to the network, TLS's goodbye included. */
+    private volatile boolean outputShut;
 
     private SocketTransport(Socket socket, Socket wire) throws IOException {
         this.socket = socket;
@@ -91,11 +93,16 @@ public final class SocketTransport implements Transport {
     @Override
     public void shutdownOutput() throws IOException {
         socket.shutdownOutput();
+        outputShut = true;
     }
 
     @Override
     public void close() {
-        cut(wire);
+        if (outputShut) {
+            close(wire); // a cut would take back what the network has not delivered yet
+        } else {
+            cut(wire);
+        }
     }
 
     /** Closes a socket at once, whoever uses it; never blocks. */
@@ -105,6 +112,14 @@ public final class SocketTransport implements Transport {
                 // A socket of TLS would say goodbye first, and wait for a write that blocks
                 socket.setSoLinger(true, 0);
             }
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.TRACE, "a socket is closed already", e);
+        }
+        close(socket);
+    }
+
+    private static void close(Socket socket) {
+        try {
             socket.close();
         } catch (IOException e) {
             LOG.log(System.Logger.Level.TRACE, "closing a socket failed", e);
