@@ -161,6 +161,11 @@ final class Opening {
     private String readHead(HeadFinder finder) throws IOException {
         int end = finder.end(buffer, position, limit - position);
         while (end < 0) {
+            if (position > 0) { // an interim answer was before: there may be any number of them
+                System.arraycopy(buffer, position, buffer, 0, limit - position);
+                limit -= position;
+                position = 0;
+            }
             if (limit == buffer.length) {
                 buffer = Arrays.copyOf(buffer, 2 * buffer.length);
             }
@@ -202,4 +207,6 @@ final class Opening {
     }
 
     private static final Duration REFUSAL_LINGER = Duration.ofSeconds(1);
+    /** How long a refusal takes at most. */
+    static final Duration REFUSAL = REFUSAL_LINGER.multipliedBy(2);
 }

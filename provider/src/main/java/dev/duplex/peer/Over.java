@@ -57,8 +57,10 @@ public final class Over {
             throw new IllegalStateException("a client needs request(uri, request), or handshaked(true)");
         }
         long until = System.nanoTime() + ConnectionSettings.nanos(options.timeout());
+        // A server that was kept waiting has an answer to give
+        long cutAt = role == Role.SERVER ? until + Opening.REFUSAL.toNanos() : until;
         return WebSockets.opened(
-                String.valueOf(socket.getRemoteSocketAddress()), socket, until, options.timeout(), () -> {
+                String.valueOf(socket.getRemoteSocketAddress()), socket, cutAt, options.timeout(), () -> {
                     Opening opening = new Opening(
                             SocketTransport.plain(socket), options, options.settings(role), until, () -> {});
                     if (handshaked) {
