@@ -155,8 +155,8 @@ final class KeepAliveTest {
             wire.raw().expectEnd();
             assertThat(wire.peer().read().text()).isEqualTo("before");
             assertThatThrownBy(() -> wire.peer().read())
-                    .isInstanceOfSatisfying(ProtocolException.class, e -> assertThat(e.code())
-                            .isEqualTo(1002));
+                    .isInstanceOfSatisfying(
+                            ProtocolException.class, e -> assertThat(e.code()).isEqualTo(1002));
             assertThat(wire.peer().read()).isNull();
         }
     }

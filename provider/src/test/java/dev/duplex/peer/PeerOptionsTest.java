@@ -154,7 +154,9 @@ final class PeerOptionsTest {
                 1L << 31,
                 "option max_receive_payload must be a number of bytes below 2 GiB, not 2147483648");
         assertRefused(
-                "max_receive_payload", "1M", "option max_receive_payload must be a number of bytes below 2 GiB, not 1M");
+                "max_receive_payload",
+                "1M",
+                "option max_receive_payload must be a number of bytes below 2 GiB, not 1M");
         assertRefused("timeout", 0, "timeout must be longer than zero, not PT0S");
         assertRefused("timeout", -1, "timeout must be longer than zero, not PT-1S");
         assertRefused("max_receive_payload", 0, "maxReceivePayload must be at least 1, not 0");

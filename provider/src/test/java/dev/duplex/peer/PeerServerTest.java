@@ -69,10 +69,14 @@ final class PeerServerTest {
     @CsvSource({
         "http://127.0.0.1:0/, 'the URI must be of scheme ws or wss, not http'",
         "/path, 'the URI must be of scheme ws or wss, not null'",
-        "ws:///path, 'a server''s URI is ws://address:port/path, with an address and without query or fragment, not ws:///path'",
-        "ws://127.0.0.1:0/?a, 'a server''s URI is ws://address:port/path, with an address and without query or fragment, not ws://127.0.0.1:0/?a'",
-        "ws://127.0.0.1:0/#a, 'a server''s URI is ws://address:port/path, with an address and without query or fragment, not ws://127.0.0.1:0/#a'",
-        "wss://127.0.0.1:0/, 'a wss server needs a certificate: set the option sslContext, for example to Tls.context().privateKey(file).certificate(file).build()'",
+        "ws:///path, 'a server''s URI is ws://address:port/path, with an address and without query or fragment, not"
+                + " ws:///path'",
+        "ws://127.0.0.1:0/?a, 'a server''s URI is ws://address:port/path, with an address and without query or"
+                + " fragment, not ws://127.0.0.1:0/?a'",
+        "ws://127.0.0.1:0/#a, 'a server''s URI is ws://address:port/path, with an address and without query or"
+                + " fragment, not ws://127.0.0.1:0/#a'",
+        "wss://127.0.0.1:0/, 'a wss server needs a certificate: set the option sslContext, for example to"
+                + " Tls.context().privateKey(file).certificate(file).build()'",
     })
     void refusesAUriThatCannotBeServed(String uri, String message) {
         assertThatIllegalArgumentException()
@@ -113,8 +117,10 @@ final class PeerServerTest {
             }
             for (String target : List.of("/", "/Chat", "/chat/", "/chat/a", "/other?/chat")) {
                 assertRefused(
-                        server, RawPeer.request(target), 404, "there is nothing at " + target.replaceAll("\\?.*", "")
-                                + ", only at /chat");
+                        server,
+                        RawPeer.request(target),
+                        404,
+                        "there is nothing at " + target.replaceAll("\\?.*", "") + ", only at /chat");
             }
         }
     }
@@ -125,9 +131,12 @@ final class PeerServerTest {
         "POST / HTTP/1.1~Host: a~Content-Length: 0, 405, 'the method must be GET, not \"POST\"'",
         "GET /, 400, 'the request line must be a method, a target and a version with one space between, not \"GET /\"'",
         "GET / HTTP/1.1, 400, the Host header is missing (RFC 9112 §3.2)",
-        "GET / HTTP/1.1~Host: a~Upgrade: websocket~Connection: Upgrade~Sec-WebSocket-Version: 13, 400, the Sec-WebSocket-Key header is missing",
-        "GET / HTTP/1.1~Host: a~Upgrade: websocket~Connection: Upgrade~Sec-WebSocket-Key: short~Sec-WebSocket-Version: 13, 400, 'Sec-WebSocket-Key must be 16 bytes in base64, not \"short\"'",
-        "GET / HTTP/1.1~Host: a~Upgrade: websocket~Connection: Upgrade~Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==~Sec-WebSocket-Version: 8, 426, 'Sec-WebSocket-Version must be 13, not \"8\"'",
+        "GET / HTTP/1.1~Host: a~Upgrade: websocket~Connection: Upgrade~Sec-WebSocket-Version: 13, 400, the"
+                + " Sec-WebSocket-Key header is missing",
+        "GET / HTTP/1.1~Host: a~Upgrade: websocket~Connection: Upgrade~Sec-WebSocket-Key: short~Sec-WebSocket-Version:"
+                + " 13, 400, 'Sec-WebSocket-Key must be 16 bytes in base64, not \"short\"'",
+        "GET / HTTP/1.1~Host: a~Upgrade: websocket~Connection: Upgrade~Sec-WebSocket-Key:"
+            + " dGhlIHNhbXBsZSBub25jZQ==~Sec-WebSocket-Version: 8, 426, 'Sec-WebSocket-Version must be 13, not \"8\"'",
     })
     void answersEachFaultWithItsStatusAndOneLine(String lines, int status, String sentence) throws Exception {
         try (PeerServer server = WebSockets.bind(ANY)) {
@@ -185,10 +194,7 @@ final class PeerServerTest {
                 RawPeer first = RawPeer.open(server);
                 RawPeer second = RawPeer.open(server)) {
             assertRefused(
-                    server,
-                    RawPeer.request("/"),
-                    503,
-                    "this server has 2 connections, its limit; try again later");
+                    server, RawPeer.request("/"), 503, "this server has 2 connections, its limit; try again later");
             WsPeer accepted = server.accept();
             accepted.close();
             (accepted.remoteAddress().equals(first.socket().getLocalSocketAddress()) ? first : second).expectEnd();
@@ -215,8 +221,7 @@ final class PeerServerTest {
 
     @Test
     void handshakeIsAcceptedByteByByte() throws Exception {
-        PeerOptions options =
-                PeerOptions.builder().subprotocols("soap", "wamp").build();
+        PeerOptions options = PeerOptions.builder().subprotocols("soap", "wamp").build();
         try (PeerServer server = WebSockets.server(ANY, ECHO, options);
                 RawPeer raw = RawPeer.to(server)) {
             raw.bytewise(true).ask("/", "Sec-WebSocket-Protocol: chat, wamp, soap");

@@ -8,11 +8,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.HexFormat;
-import java.util.Arrays;
-import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -88,8 +88,7 @@ final class ShutdownTest {
         PeerOptions options = PeerOptions.builder().shutdownTimeout(SOON).build();
         try (Wire wire = Wire.of(role, options)) {
             assertThat(wire.peer().shutdown()).isFalse();
-            assertThat(wire.peer().closeReason())
-                    .isEqualTo(new CloseReason(1006, "no Close came within PT0.2S"));
+            assertThat(wire.peer().closeReason()).isEqualTo(new CloseReason(1006, "no Close came within PT0.2S"));
             assertThat(wire.peer().shutdown(1001, "again")).isFalse();
             wire.raw().expectClose(1000);
             wire.raw().expectEnd();

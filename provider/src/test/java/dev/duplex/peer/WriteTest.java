@@ -33,7 +33,15 @@ final class WriteTest {
 
     @ParameterizedTest
     @CsvSource({
-        "0, 2", "1, 2", "125, 2", "126, 4", "127, 4", "65535, 4", "65536, 10", "65537, 10", "300000, 10",
+        "0, 2",
+        "1, 2",
+        "125, 2",
+        "126, 4",
+        "127, 4",
+        "65535, 4",
+        "65536, 10",
+        "65537, 10",
+        "300000, 10",
     })
     void returnsTheBytesPutOnTheWire(int length, int header) throws Exception {
         byte[] payload = new byte[length];
@@ -218,7 +226,9 @@ final class WriteTest {
                 }
                 int id = payload[0];
                 int number = next.merge(id, 1, Integer::sum) - 1;
-                assertThat((int) payload[1]).as("messages of thread %s in order", id).isEqualTo(number);
+                assertThat((int) payload[1])
+                        .as("messages of thread %s in order", id)
+                        .isEqualTo(number);
                 byte[] expected = new byte[2 + (id * 131 + number * 977) % 5000];
                 Arrays.fill(expected, (byte) id);
                 expected[1] = (byte) number;
