@@ -59,6 +59,7 @@ public final class Connection {
     /** The frame to look at when it was one of those. */
     private @Nullable Ahead current;
 
+    /** Whether the reading side takes frames from the wire only: the application has not asked. */
     private boolean readingAhead;
 
     private volatile @Nullable IOException failure; // that the application has yet to hear of; taken under reading
@@ -425,6 +426,7 @@ public final class Connection {
             return;
         }
         try {
+            readingAhead = true; // what came before this end closed is still the application's to read
             long left = until - System.nanoTime();
             while (left > 0 && receive(left)) {
                 left = until - System.nanoTime();
@@ -434,6 +436,7 @@ public final class Connection {
         } catch (PongTimeout e) {
             failure = e; // not for this thread, but for the application's next read
         } finally {
+            readingAhead = false;
             unlockReading();
         }
     }
