@@ -326,12 +326,16 @@ public final class FrameReader {
 
     /** Reads a payload that fits no buffer: from the buffer what is there, then from the stream into its own array. */
     private boolean readLargePayload() throws IOException {
-        while (payloadDone == 0) { // a full buffer first, so that the array starts at the size of what has come
-            if (limit - position == BufferPool.LARGE.size()) {
-                int arrived = limit - position;
-                payload = new byte[Math.min(payloadLength, arrived * GROWTH)];
+        // A full buffer first, so that the array starts at the size of what has come
+        while (payloadDone < BufferPool.LARGE.size()) {
+            int arrived = limit - position;
+            payload = buffer; // it may have moved
+            payloadOffset = position;
+            uncover(buffer, position + payloadDone, position + payloadDone, arrived - payloadDone);
+            if (payloadDone == BufferPool.LARGE.size()) {
+                payload = new byte[Math.min(payloadLength, payloadDone * GROWTH)];
+                System.arraycopy(buffer, position, payload, 0, payloadDone);
                 payloadOffset = 0;
-                uncover(buffer, position, 0, arrived);
                 position = limit;
             } else if (!fill(BufferPool.LARGE.size())) {
                 return false;
