@@ -492,7 +492,7 @@ public final class Connection {
         if (state.end(cause)) {
             watch.cancel();
             transport.close();
-            outgoing.release();
+            outgoing.end();
             releaseReading();
             onEnd.run();
         }

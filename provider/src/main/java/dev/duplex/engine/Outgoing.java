@@ -169,8 +169,15 @@ final class Outgoing {
         return deadline;
     }
 
-    /** Frees native memory, now or when the writer of the moment is done. The connection has ended. */
-    void release() {
+    /** Wakes who waits for a turn, and frees native memory. The connection has ended. */
+    void end() {
+        // An unfinished message may never go on. Who has the turn next finds that nothing can be sent, and passes it on
+        message.release();
+        release();
+    }
+
+    /** Frees native memory, now or when the writer of the moment is done. */
+    private void release() {
         if (compressor != null && frame.tryLock()) {
             try {
                 compressor.close();
