@@ -61,6 +61,8 @@ public final class Connection {
 
     /** Whether the reading side takes frames from the wire only: the application has not asked. */
     private boolean readingAhead;
+    /** Whether {@link #close()} was called: what is kept for the application no longer counts. */
+    private volatile boolean closed;
 
     private volatile @Nullable IOException failure; // that the application has yet to hear of; taken under reading
     private @Nullable CompletableFuture<Boolean> shutdown; // guarded by state
@@ -171,7 +173,7 @@ public final class Connection {
         if (ahead == null || readingAhead) {
             return false;
         }
-        current = ahead.poll();
+        current = closed ? null : ahead.poll();
         if (current == null) {
             return false;
         }
@@ -189,7 +191,7 @@ public final class Connection {
 
     /** Whether no data frame will come any more: the connection has ended, and none that was read before is left. */
     public boolean exhausted() {
-        return state.ended() && (ahead == null || ahead.isEmpty());
+        return state.ended() && (closed || ahead == null || ahead.isEmpty());
     }
 
     /** The frame's opcode: TEXT, BINARY or CONTINUATION of {@link Opcodes}. */
@@ -395,6 +397,7 @@ public final class Connection {
 
     /** Ends at once, without a Close. Wakes who reads and who writes. */
     public void close() {
+        closed = true;
         end("closed by this end without a closing handshake");
     }
 
