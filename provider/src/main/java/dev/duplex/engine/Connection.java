@@ -350,9 +350,9 @@ public final class Connection {
         return settings;
     }
 
-    /** Whether a Close was sent: whoever sent it sees to the end. */
+    /** Whether a Close was sent, and who sent it sees to the end, or all is over. */
     boolean closing() {
-        return state.closeSent();
+        return state.sendingOver();
     }
 
     /** When a byte came last. */

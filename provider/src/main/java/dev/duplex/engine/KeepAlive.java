@@ -50,7 +50,7 @@ final class KeepAlive {
     private void act() {
         try {
             boolean judged = connection.readAhead();
-            if (System.nanoTime() - dueAt() >= 0) {
+            if (System.nanoTime() - dueAt() >= 0 && !connection.closing()) {
                 if (judged && unanswered()) {
                     connection.pongTimedOut(period);
                     return;
