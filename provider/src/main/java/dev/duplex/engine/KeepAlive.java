@@ -11,8 +11,10 @@ final class KeepAlive {
     private final Connection connection;
     private final long period;
     private volatile boolean acting; // set by the timer, cleared by the thread that it started
-    /** When the last Ping went out; what the timer and the acting thread read, one after the other. */
+    /** When the last Ping set out: what is heard later may answer it. The timer and the acting thread read this one after the other. */
     private volatile long pingedAt;
+    /** When it was on the wire, perhaps much later, behind another frame: from then on the remote end has its time. */
+    private volatile long pingSentAt;
 
     private volatile boolean pinged;
 
@@ -40,7 +42,7 @@ final class KeepAlive {
     }
 
     private long dueAt() {
-        return (unanswered() ? pingedAt : connection.heardAt()) + period;
+        return (unanswered() ? pingSentAt : connection.heardAt()) + period;
     }
 
     private boolean unanswered() {
@@ -60,6 +62,7 @@ final class KeepAlive {
                 // Not sent when a write was in the way all the period; that write has a deadline of its own
                 pinged = connection.ping(
                         ByteBuffer.allocate(Long.BYTES).putLong(now).array(), period);
+                pingSentAt = System.nanoTime();
             }
         } catch (IOException e) {
             if (!connection.closing()) { // else it was the Close that was in the way

@@ -107,15 +107,15 @@ final class Outgoing {
         }
     }
 
-    /** Sends a Ping; false when it found no way to the wire in time. */
+    /** Sends a Ping; false when it got no turn in time. */
     boolean ping(byte[] payload, long timeout) throws IOException {
-        long until = System.nanoTime() + timeout;
         if (!lock(timeout)) {
             return false;
         }
         try {
             requireSendable();
-            put(Opcodes.PING | FrameHeader.B0_FIN, payload, 0, payload.length, until, timeout);
+            // All the time anew: that the turn came late must not make a slow network a dead one
+            put(Opcodes.PING | FrameHeader.B0_FIN, payload, 0, payload.length, System.nanoTime() + timeout, timeout);
             return true;
         } finally {
             unlock();
