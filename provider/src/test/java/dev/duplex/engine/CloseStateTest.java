@@ -67,7 +67,9 @@ class CloseStateTest {
         assertSame(state, after(received));
 
         state = after(events);
-        assertThat(state.end(events.contains("e") ? "again" : "gone")).as("may end").isEqualTo(mayEnd);
+        assertThat(state.end(events.contains("e") ? "again" : "gone"))
+                .as("may end")
+                .isEqualTo(mayEnd);
         assertSame(state, after(ended));
     }
 
@@ -80,8 +82,8 @@ class CloseStateTest {
 
     private static CloseState after(String events) {
         CloseState state = new CloseState();
-        for (char event : events.toCharArray()) {
-            switch (event) {
+        for (int i = 0; i < events.length(); i++) {
+            switch (events.charAt(i)) {
                 case 's' -> assertThat(state.send(OURS)).isTrue();
                 case 'r' -> state.receive(THEIRS);
                 default -> assertThat(state.end("gone")).isTrue();

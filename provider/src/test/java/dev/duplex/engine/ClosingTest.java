@@ -65,7 +65,9 @@ class ClosingTest {
             assertThat(line.connection.result()).isEqualTo(result);
             assertThat(line.connection.error()).isNull();
             assertThat(line.read()).isEqualTo("end");
-            assertThat(line.connection.shutdown(BYE, Line.DEADLINE)).as("completed").isTrue();
+            assertThat(line.connection.shutdown(BYE, Line.DEADLINE))
+                    .as("completed")
+                    .isTrue();
         }
     }
 
@@ -190,7 +192,8 @@ class ClosingTest {
         try (Line line = Line.open(wiring)) {
             line.send("88 02 03 e8");
             line.there.shutdownOutput();
-            assertThat(line.connection.shutdown(CloseFrame.EMPTY, Line.DEADLINE)).isTrue();
+            assertThat(line.connection.shutdown(CloseFrame.EMPTY, Line.DEADLINE))
+                    .isTrue();
             line.assertReceives("88 00", "end");
         }
     }
@@ -331,8 +334,9 @@ class ClosingTest {
         try (Line line = Line.open(wiring)) {
             line.send("89 01 07", "81 00");
             assertThat(line.read()).isEqualTo("81 00");
-            line.start(() -> line.connection.shutdown(BYE, Line.DEADLINE));
+            FutureTask<Boolean> shutdown = line.start(() -> line.connection.shutdown(BYE, Line.DEADLINE));
             line.assertReceives("8a 01 07", "88 05 03 e8 62 79 65");
+            assertThat(shutdown).isNotDone();
         }
     }
 
@@ -417,7 +421,8 @@ class ClosingTest {
                 line.assertReceives("end");
                 assertThat(result(first)).isEqualTo(answered);
                 assertThat(result(second)).isEqualTo(answered);
-                assertThat(line.connection.shutdown(CloseFrame.EMPTY, Line.DEADLINE)).isEqualTo(answered);
+                assertThat(line.connection.shutdown(CloseFrame.EMPTY, Line.DEADLINE))
+                        .isEqualTo(answered);
             }
         }
     }
@@ -529,8 +534,8 @@ class ClosingTest {
         try (Line line = Line.open(Wiring.SERVER)) {
             FutureTask<String> reading = line.start(line::read);
             FutureTask<Boolean> shutdown = line.start(() -> line.connection.shutdown(BYE, Line.DEADLINE));
-            line.start(() -> {
-                line.send("83 00"); // or it fails, because all is over
+            FutureTask<Boolean> breaking = line.start(() -> {
+                line.send("83 00");
                 return true;
             });
             FutureTask<Boolean> resetting = line.start(() -> {
@@ -546,6 +551,11 @@ class ClosingTest {
                 assertThat(e).hasMessage("opcode 0x3 is reserved");
             }
             line.assertEnded();
+            try {
+                assertThat(result(breaking)).isTrue();
+            } catch (IOException e) {
+                assertThat(e).hasMessage("Broken pipe");
+            }
         }
     }
 }

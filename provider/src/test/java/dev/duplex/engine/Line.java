@@ -11,6 +11,7 @@ import dev.duplex.transport.MemoryTransport;
 import dev.duplex.transport.Transport;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -20,6 +21,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -48,7 +50,11 @@ final class Line implements AutoCloseable {
         connection = new Connection(
                 here,
                 new ConnectionSettings(
-                        wiring.client(), setup.maxPayload, setup.pingFrequency, setup.writeTimeout, setup.shutdownTimeout),
+                        wiring.client(),
+                        setup.maxPayload,
+                        setup.pingFrequency,
+                        setup.writeTimeout,
+                        setup.shutdownTimeout),
                 setup.compression,
                 () -> {
                     ends.incrementAndGet();
@@ -157,7 +163,9 @@ final class Line implements AutoCloseable {
 
     /** The connection has ended, or is about to: onEnd is called, once. */
     void assertEnded() throws InterruptedException {
-        assertThat(ended.await(DEADLINE, TimeUnit.NANOSECONDS)).as("the connection has ended").isTrue();
+        assertThat(ended.await(DEADLINE, TimeUnit.NANOSECONDS))
+                .as("the connection has ended")
+                .isTrue();
         assertThat(ends).as("calls of onEnd").hasValue(1);
         assertThat(connection.open()).isFalse();
         assertThat(here.closed()).as("the transport is closed").isTrue();
@@ -234,7 +242,7 @@ final class Line implements AutoCloseable {
 
     /** A Close frame. */
     static String close(int code, String reason) {
-        byte[] text = reason.getBytes(java.nio.charset.StandardCharsets.UTF_8);
+        byte[] text = reason.getBytes(StandardCharsets.UTF_8);
         byte[] payload = Arrays.copyOf(new byte[] {(byte) (code >>> 8), (byte) code}, 2 + text.length);
         System.arraycopy(text, 0, payload, 2, text.length);
         return hex(frame(0x88, payload));
@@ -242,16 +250,24 @@ final class Line implements AutoCloseable {
 
     /** Ends everything; no task of the test is left running. */
     @Override
-    public void close() throws Exception {
+    public void close() {
         connection.close();
         there.close();
-        for (FutureTask<?> task : tasks) {
-            try {
-                task.get(DEADLINE, TimeUnit.NANOSECONDS);
-            } catch (ExecutionException e) {
-                assertThat(e.getCause()).isNotNull(); // the test has looked at it, or has no interest in it
+        try {
+            for (FutureTask<?> task : tasks) {
+                awaitDone(task);
             }
+            assertEnded();
+        } catch (InterruptedException | TimeoutException e) {
+            throw new AssertionError("a task of the test goes on after the end of the connection", e);
         }
-        assertEnded();
+    }
+
+    private static void awaitDone(FutureTask<?> task) throws InterruptedException, TimeoutException {
+        try {
+            task.get(DEADLINE, TimeUnit.NANOSECONDS);
+        } catch (ExecutionException e) {
+            assertThat(e.getCause()).isNotNull(); // the test has looked at it, or has no interest in it
+        }
     }
 }

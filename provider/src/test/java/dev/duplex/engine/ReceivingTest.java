@@ -12,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import dev.duplex.frame.CloseFrame;
 import dev.duplex.frame.ProtocolFailure;
 import dev.duplex.frame.Wiring;
+import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -147,7 +148,8 @@ class ReceivingTest {
                     1009,
                     "Payload size limit reached: a frame of 1001 bytes after 0, the limit is 1000",
                     wiring));
-            rows.add(Arguments.of("88 01 03", 1002, "Close payload has 1 byte; it has none, or two for the code", wiring));
+            rows.add(Arguments.of(
+                    "88 01 03", 1002, "Close payload has 1 byte; it has none, or two for the code", wiring));
             rows.add(Arguments.of("88 02 03 ed", 1002, "Close code 1005 must not be sent", wiring));
             rows.add(Arguments.of("88 02 03 e7", 1002, "Close code 999 must not be sent", wiring));
             rows.add(Arguments.of("88 03 03 e8 ff", 1007, "Close reason is not UTF-8", wiring));
@@ -179,7 +181,8 @@ class ReceivingTest {
             line.assertEnded();
             assertThat(line.read()).isEqualTo("end");
             assertThat(line.connection.result()).isEqualTo(new CloseFrame(1006, rule));
-            assertThat(line.connection.shutdown(CloseFrame.EMPTY, Line.DEADLINE)).isFalse();
+            assertThat(line.connection.shutdown(CloseFrame.EMPTY, Line.DEADLINE))
+                    .isFalse();
         }
     }
 
@@ -235,13 +238,12 @@ class ReceivingTest {
     @EnumSource
     void aRemoteEndThatDoesNotReadCannotKeepABrokenConnection(Wiring wiring) throws Exception {
         try (Line line = Line.with(wiring).shutdownMillis(30).capacity(100).open()) {
-            FutureTask<Integer> writing =
-                    line.start(() -> line.write(0x82, new byte[1_000], Duration.ofSeconds(10)));
+            FutureTask<Integer> writing = line.start(() -> line.write(0x82, new byte[1_000], Duration.ofSeconds(10)));
             line.here.awaitBlockedWriter();
             line.send("83 00");
             assertThatExceptionOfType(ProtocolFailure.class).isThrownBy(line::read);
             line.assertEnded();
-            assertThatExceptionOfType(java.io.IOException.class)
+            assertThatExceptionOfType(IOException.class)
                     .isThrownBy(() -> result(writing))
                     .withMessage("The connection was closed while this was being written");
         }

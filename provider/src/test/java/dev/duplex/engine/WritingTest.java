@@ -10,11 +10,14 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import dev.duplex.frame.CloseFrame;
 import dev.duplex.frame.Wiring;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -44,9 +47,10 @@ class WritingTest {
         int threads = 8;
         int messages = 50;
         try (Line line = Line.with(wiring).capacity(500).open()) {
+            List<FutureTask<Boolean>> writing = new ArrayList<>();
             for (int i = 0; i < threads; i++) {
                 byte[] payload = {(byte) i, (byte) i};
-                line.start(() -> {
+                writing.add(line.start(() -> {
                     for (int sent = 0; sent < messages; sent++) {
                         line.write(0x02, payload, LONG);
                         line.write(0x00, payload, LONG);
@@ -54,7 +58,7 @@ class WritingTest {
                         line.write(0x82, payload, LONG);
                     }
                     return true;
-                });
+                }));
             }
             int[] whole = new int[threads];
             for (int i = 0; i < 2 * threads * messages; i++) {
@@ -68,6 +72,9 @@ class WritingTest {
                 }
             }
             assertThat(whole).containsOnly(2 * messages);
+            for (FutureTask<Boolean> one : writing) {
+                assertThat(result(one)).isTrue();
+            }
         }
     }
 
@@ -146,8 +153,9 @@ class WritingTest {
             line.write("01 01 61");
             assertThatExceptionOfType(SocketTimeoutException.class)
                     .isThrownBy(() -> result(line.start(() -> line.write(0x81, new byte[0], SHORT))))
-                    .withMessage("No turn to send within PT0.03S because another message is being sent; nothing was sent"
-                            + " and the connection stays usable");
+                    .withMessage(
+                            "No turn to send within PT0.03S because another message is being sent; nothing was sent"
+                                    + " and the connection stays usable");
             assertThat(line.connection.open()).isTrue();
             line.write("80 01 62");
             result(line.start(() -> line.write("81 00")));
@@ -168,8 +176,9 @@ class WritingTest {
             }
             assertThatExceptionOfType(SocketTimeoutException.class)
                     .isThrownBy(() -> result(writing))
-                    .withMessage("Not written within PT0.03S: the remote end does not read; the connection is dead because"
-                            + " a frame is half sent");
+                    .withMessage(
+                            "Not written within PT0.03S: the remote end does not read; the connection is dead because"
+                                    + " a frame is half sent");
             for (FutureTask<Integer> waiter : waiting) {
                 assertThatExceptionOfType(IOException.class)
                         .isThrownBy(() -> result(waiter))
@@ -203,13 +212,13 @@ class WritingTest {
             FutureTask<Integer> slow = line.start(() -> line.write(0x82, new byte[1_000], LONG));
             line.here.awaitBlockedWriter();
             // The timer of the first write has gone off before this one's, which all watches share
-            java.util.concurrent.CountDownLatch later = new java.util.concurrent.CountDownLatch(1);
+            CountDownLatch later = new CountDownLatch(1);
             new Watch(now -> {
                         later.countDown();
                         return Watch.NEVER;
                     })
                     .runBy(System.nanoTime() + Duration.ofMillis(10).toNanos());
-            assertThat(later.await(10, java.util.concurrent.TimeUnit.SECONDS)).isTrue();
+            assertThat(later.await(10, TimeUnit.SECONDS)).isTrue();
             assertThat(slow).isNotDone();
             line.assertReceives("81 00", hex(frame(0x82, new byte[1_000])));
             result(slow);
@@ -243,7 +252,7 @@ class WritingTest {
             line.write("01 01 61");
             FutureTask<Boolean> other = line.start(() -> {
                 Thread.currentThread().interrupt();
-                assertThatExceptionOfType(java.io.InterruptedIOException.class)
+                assertThatExceptionOfType(InterruptedIOException.class)
                         .isThrownBy(() -> line.write("81 00"))
                         .withMessage("Interrupted while waiting for a turn to send; nothing was sent");
                 return Thread.interrupted();

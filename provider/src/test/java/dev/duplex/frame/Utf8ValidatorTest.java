@@ -150,7 +150,9 @@ class Utf8ValidatorTest {
                     && validator.accept(bytes, cut, bytes.length - cut)
                     && validator.complete();
             if (accepted != isWellFormed(bytes)) {
-                fail("seed %d, text %d cut at %d: %s is %s", seed, i, cut, hex(bytes), accepted ? "accepted" : "refused");
+                fail(
+                        "seed %d, text %d cut at %d: %s is %s",
+                        seed, i, cut, hex(bytes), accepted ? "accepted" : "refused");
             }
         }
     }
