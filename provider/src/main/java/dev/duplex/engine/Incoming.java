@@ -46,8 +46,12 @@ final class Incoming {
         reader.unread(bytes, offset, length);
     }
 
-    /** Lets reads fail with SocketTimeoutException when {@code timeout} nanoseconds from now are over; 0 for never. */
+    /**
+     * Lets reads fail with SocketTimeoutException when {@code timeout} nanoseconds from now are over; 0 for never. What the last frame
+     * inflated to is forgotten: it is not kept while the connection waits.
+     */
     void limit(long timeout) throws IOException {
+        inflated = null;
         if (timeout != 0) {
             limited = true;
             reader.source(new Limited(transport, System.nanoTime() + timeout));

@@ -90,6 +90,7 @@ public final class FrameReader {
         if (headerRead || position < limit) {
             return true;
         }
+        payload = held; // a large array of the frame before is not kept while this waits
         makeRoom(FrameHeader.MIN_SIZE);
         return received(in.read(buffer, limit, buffer.length - limit));
     }
@@ -102,7 +103,7 @@ public final class FrameReader {
      */
     public boolean read() throws IOException {
         if (!headerRead) {
-            payload = held; // a large array of the frame before is not kept while this waits
+            payload = held; // nor while this does
             if (!readHeader()) {
                 return false;
             }
