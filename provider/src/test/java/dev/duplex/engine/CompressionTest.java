@@ -96,6 +96,19 @@ class CompressionTest {
 
     @ParameterizedTest
     @EnumSource
+    void whatCannotBeCompressedMayFillTheLimitToo(Wiring wiring) throws Exception {
+        byte[] random = new byte[10_000];
+        new Random(1).nextBytes(random);
+        byte[] compressed = compressed(new Compressor(true, 15), random, true);
+        assertThat(compressed).hasSizeGreaterThan(random.length);
+        try (Line line = line(wiring, random.length)) {
+            line.send(frame(0xC2, compressed));
+            assertThat(line.read()).isEqualTo(hex(frame(0x82, random)));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void theLimitHoldsOverTheFragmentsOfWhatComesOut(Wiring wiring) throws Exception {
         Compressor remote = new Compressor(true, 15);
         byte[] first = frame(0x42, compressed(remote, new byte[6_000], false));

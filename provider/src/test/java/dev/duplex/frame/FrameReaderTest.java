@@ -330,6 +330,40 @@ class FrameReaderTest {
 
     @ParameterizedTest
     @EnumSource
+    void aCompressedFrameMayBeALittleLongerThanTheLimitOfWhatItInflatesTo(Wiring wiring) throws IOException {
+        for (int limit : new int[] {0, 1_000, 100_000}) {
+            int longest = limit + limit / 8 + 64;
+            byte[] wire = wiring.fromRemote(join(frame(0x42, new byte[longest]), frame(0x80, new byte[longest])));
+            FrameReader reader =
+                    new FrameReader(ScriptedStream.ended(wire, wiring.bytesPerRead()), !wiring.client(), true, limit);
+            assertThat(readAll(reader)).hasSize(2);
+
+            byte[] longer = wiring.fromRemote(header(0xC2, longest + 1));
+            FrameReader refusing = new FrameReader(
+                    ScriptedStream.silent(longer, wiring.bytesPerRead()), !wiring.client(), true, limit);
+            assertThatExceptionOfType(ProtocolFailure.class)
+                    .isThrownBy(refusing::read)
+                    .withMessage("Payload size limit reached: a compressed frame of " + (longest + 1)
+                            + " bytes, the limit is " + limit + " inflated")
+                    .satisfies(failure -> assertThat(failure.code()).isEqualTo(1009));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void noCompressedFrameIsLongerThanAnArrayCanBe(Wiring wiring) {
+        byte[] wire = wiring.fromRemote(header(0xC2, 1L << 31));
+        FrameReader reader = new FrameReader(
+                ScriptedStream.silent(wire, wiring.bytesPerRead()), !wiring.client(), true, Integer.MAX_VALUE);
+        assertThatExceptionOfType(ProtocolFailure.class)
+                .isThrownBy(reader::read)
+                .withMessage(
+                        "Payload size limit reached: a compressed frame of 2147483648 bytes, the limit is 2147483647"
+                                + " inflated");
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void controlFramesDoNotCountForTheLimit(Wiring wiring) throws IOException {
         assertThat(readAll(reader(wiring, 1, bytes("02 01 01 89 03 01 02 03 80 00"))))
                 .hasSize(3);
@@ -389,10 +423,89 @@ class FrameReaderTest {
             assertThatExceptionOfType(SocketTimeoutException.class).isThrownBy(reader::read);
             assertThat(stream.lastRoom())
                     .as("bytes held after a frame of %d", length)
-                    .isIn(length < 500 || wiring.bytesPerRead() == 1 ? List.of(512) : List.of(512, 8_192));
-            assertThat(reader.payload()).hasSizeLessThanOrEqualTo(8_192);
+                    .isEqualTo(512);
+            assertThat(reader.payload()).hasSize(512);
             reader.release();
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aReaderThatWaitsForTheNextFrameHoldsLittle(Wiring wiring) throws IOException {
+        for (int length : new int[] {0, 600, 20_000, 65_536, 200_000}) {
+            byte[] wire = wiring.fromRemote(frame(0x82, new byte[length]));
+            ScriptedStream stream = ScriptedStream.silent(wire, wiring.bytesPerRead());
+            FrameReader reader = new FrameReader(stream, !wiring.client(), false, LIMIT);
+            assertThat(reader.await()).isTrue();
+            assertThat(reader.read()).isTrue();
+            assertThatExceptionOfType(SocketTimeoutException.class).isThrownBy(reader::await);
+            assertThat(stream.lastRoom()).as("bytes held after %d", length).isEqualTo(512);
+            assertThat(reader.payload()).as("array of the frame before").hasSize(512);
+            reader.release();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void waitingTakesNothingFromTheFrame(Wiring wiring) throws IOException {
+        byte[] frames = bytes("81 01 61 89 00 82 01 62");
+        FrameReader reader = reader(wiring, LIMIT, frames);
+        List<String> read = new ArrayList<>();
+        while (reader.await()) {
+            assertThat(reader.await()).isTrue(); // at once: it has begun
+            assertThat(reader.read()).isTrue();
+            read.add(show(reader));
+        }
+        assertThat(read).containsExactly("81 01 61", "89 00", "82 01 62");
+        assertThat(reader.await()).isFalse();
+    }
+
+    @Test
+    void waitingInsideAFrameReturnsAtOnce() throws IOException {
+        FrameReader reader = new FrameReader(ScriptedStream.silent(bytes("82 05 01"), 100), false, false, LIMIT);
+        assertThatExceptionOfType(SocketTimeoutException.class).isThrownBy(reader::read);
+        assertThat(reader.await()).isTrue();
+    }
+
+    @Test
+    void goesOnWithAnotherStreamInsideAFrame() throws IOException {
+        FrameReader reader = new FrameReader(ScriptedStream.silent(bytes("81 03 61"), 100), false, false, LIMIT);
+        assertThatExceptionOfType(SocketTimeoutException.class).isThrownBy(reader::read);
+        reader.source(ScriptedStream.ended(bytes("62 63"), 1));
+        assertThat(reader.read()).isTrue();
+        assertThat(show(reader)).isEqualTo("81 03 61 62 63");
+    }
+
+    @Test
+    void saysWhenBytesCameLast() throws IOException {
+        long before = System.nanoTime();
+        FrameReader reader = reader(Wiring.CLIENT_BYTE_BY_BYTE, LIMIT, bytes("81 01 61"));
+        long made = reader.heardAt();
+        assertThat(made - before).isNotNegative();
+        reader.await();
+        long heard = reader.heardAt();
+        assertThat(heard - made).isNotNegative();
+        reader.read();
+        assertThat(reader.heardAt() - heard).isPositive();
+        heard = reader.heardAt();
+        assertThat(reader.await()).isFalse();
+        assertThat(reader.heardAt()).as("an end is no byte").isEqualTo(heard);
+    }
+
+    @Test
+    void readsManyFramesAtOnceWhenTheyHaveComeAlready() throws IOException {
+        byte[] frame = frame(0x82, new byte[9_000]);
+        ScriptedStream stream = ScriptedStream.silent(join(frame, frame, frame, frame), Integer.MAX_VALUE);
+        FrameReader reader = new FrameReader(stream, false, false, LIMIT);
+        reader.read();
+        while (reader.hasBuffered()) {
+            reader.read();
+        }
+        assertThat(stream.position()).isEqualTo(4 * frame.length);
+        assertThat(stream.lastRoom()).isEqualTo(BUFFER);
+        assertThatExceptionOfType(SocketTimeoutException.class).isThrownBy(reader::await);
+        assertThat(stream.lastRoom()).isEqualTo(512);
+        reader.release();
     }
 
     @Test

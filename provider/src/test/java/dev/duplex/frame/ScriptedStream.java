@@ -58,6 +58,11 @@ final class ScriptedStream extends InputStream {
     }
 
     @Override
+    public int available() {
+        return bytes.length - position;
+    }
+
+    @Override
     public int read() {
         throw new UnsupportedOperationException("frames are read in blocks");
     }
