@@ -31,6 +31,10 @@ public final class SocketTransport implements Transport {
         this.wire = wire;
         // Each write is a whole frame or a large part of one: waiting for more would only add delay
         wire.setTcpNoDelay(true);
+        wire.setSoTimeout(0); // a socket of the caller's may come with other habits
+        if (wire.getSoLinger() >= 0) {
+            wire.setSoLinger(false, 0); // closing must not block
+        }
         this.input = socket.getInputStream();
         this.output = socket.getOutputStream();
     }
@@ -42,10 +46,11 @@ public final class SocketTransport implements Transport {
 
     /** The server's side of TLS over an accepted socket; the TLS handshake is done when this returns. */
     public static SocketTransport tlsServer(Socket wire, SSLContext context) throws IOException {
-        SSLSocket secured = (SSLSocket) context.getSocketFactory().createSocket(wire, null, true);
+        DeadlineSocket timed = new DeadlineSocket(wire);
+        SSLSocket secured = (SSLSocket) context.getSocketFactory().createSocket(timed, null, true);
         secured.setUseClientMode(false);
         secured.startHandshake();
-        return new SocketTransport(secured, wire);
+        return new SocketTransport(secured, timed);
     }
 
     /**
@@ -54,24 +59,27 @@ public final class SocketTransport implements Transport {
      * the server (RFC 6066 §3) unless it is an address.
      */
     public static SocketTransport tlsClient(Socket wire, SSLContext context, String host, int port) throws IOException {
-        SSLSocket secured = (SSLSocket) context.getSocketFactory().createSocket(wire, host, port, true);
+        DeadlineSocket timed = new DeadlineSocket(wire);
+        SSLSocket secured = (SSLSocket) context.getSocketFactory().createSocket(timed, host, port, true);
         SSLParameters parameters = secured.getSSLParameters();
         parameters.setEndpointIdentificationAlgorithm("HTTPS");
         parameters.setServerNames(serverNames(host));
         secured.setSSLParameters(parameters);
         secured.startHandshake();
-        return new SocketTransport(secured, wire);
+        return new SocketTransport(secured, timed);
     }
 
     private static List<SNIServerName> serverNames(String host) {
-        boolean address = host.indexOf(':') >= 0 || Character.isDigit(host.charAt(host.length() - 1));
+        String name = host.endsWith(".") ? host.substring(0, host.length() - 1) : host;
+        boolean address = name.indexOf(':') >= 0
+                || name.substring(name.lastIndexOf('.') + 1).chars().allMatch(Character::isDigit);
         if (address) {
-            return List.of();
+            return List.of(); // RFC 6066 §3: literal addresses are not permitted
         }
         try {
-            return List.of(new SNIHostName(host));
+            return List.of(new SNIHostName(name));
         } catch (IllegalArgumentException e) {
-            return List.of(); // a name of the local network with an underscore, or with a dot at its end
+            return List.of(); // a name of the local network with an underscore
         }
     }
 

@@ -18,8 +18,8 @@ public interface Transport extends Closeable {
     OutputStream output();
 
     /**
-     * Lets each read that starts from now on throw {@link java.net.SocketTimeoutException} when no byte comes in time;
-     * nothing is lost by that.
+     * Lets a read that starts from now on throw {@link java.net.SocketTimeoutException} when nothing comes in time; nothing is lost by
+     * that. It is set anew before each read: under TLS the time counts from here.
      *
      * @param millis milliseconds, 0 for no limit
      */
