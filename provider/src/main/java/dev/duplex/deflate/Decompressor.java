@@ -1,5 +1,6 @@
 package dev.duplex.deflate;
 
+import dev.duplex.frame.CloseFrame;
 import dev.duplex.frame.ProtocolFailure;
 import java.util.Objects;
 import java.util.zip.DataFormatException;
@@ -24,9 +25,6 @@ public final class Decompressor implements AutoCloseable {
 
     /** The first buffer for a short input that is likely to grow: text does so about threefold. */
     private static final int FIRST_ROOM_BYTES = 256;
-
-    private static final int NOT_CONSISTENT = 1007;
-    private static final int TOO_BIG = 1009;
 
     private static final CodecPool<Inflater> INFLATERS =
             new CodecPool<>(CodecPool.defaultMaxIdle(), () -> new Inflater(true), Inflater::reset, Inflater::end);
@@ -81,7 +79,7 @@ public final class Decompressor implements AutoCloseable {
             done = true;
         } catch (DataFormatException e) {
             ProtocolFailure failure = new ProtocolFailure(
-                    NOT_CONSISTENT,
+                    CloseFrame.INVALID_PAYLOAD,
                     "RFC 7692 §7.2.2: a compressed message must be DEFLATE data, but this is not: " + e.getMessage());
             failure.initCause(e);
             throw failure;
@@ -111,7 +109,8 @@ public final class Decompressor implements AutoCloseable {
             inflate(tail, 0, tail.length, maxBytes, start, out);
             if (out.length() != before || (!contextTakeover && !betweenStreams)) {
                 throw new ProtocolFailure(
-                        NOT_CONSISTENT, "RFC 7692 §7.2.1: a compressed message must end between two DEFLATE blocks");
+                        CloseFrame.INVALID_PAYLOAD,
+                        "RFC 7692 §7.2.1: a compressed message must end between two DEFLATE blocks");
             }
         }
         betweenStreams = true;
@@ -130,7 +129,7 @@ public final class Decompressor implements AutoCloseable {
             int made = codec.inflate(out.array(), out.length(), room);
             if (made == left) {
                 throw new ProtocolFailure(
-                        TOO_BIG,
+                        CloseFrame.TOO_BIG,
                         "Payload size limit reached: a compressed message holds more than the " + maxBytes
                                 + " bytes left to it");
             }

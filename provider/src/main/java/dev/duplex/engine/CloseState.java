@@ -5,16 +5,17 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The closing handshake, RFC 6455 §7, without I/O: which Close was sent, which received, whether all is over.
- * Safe for any thread; guarded by itself, and nothing under that guard blocks.
+ * Safe for any thread; changes are guarded by itself, and nothing under that guard blocks.
  */
 final class CloseState {
-    private @Nullable CloseFrame sent;
-    private @Nullable CloseFrame received;
-    private boolean ended;
+    // Written under the monitor, read without
+    private volatile @Nullable CloseFrame sent;
+    private volatile @Nullable CloseFrame received;
+    private volatile boolean ended;
     private String cause = "";
 
     /** Whether messages may still be sent and received. */
-    synchronized boolean open() {
+    boolean open() {
         return sent == null && received == null && !ended;
     }
 
@@ -45,21 +46,21 @@ final class CloseState {
     }
 
     /** Whether no more data or Close may be sent: RFC 6455 §5.5.1, nothing follows a Close. */
-    synchronized boolean sendingOver() {
+    boolean sendingOver() {
         return sent != null || ended;
     }
 
     /** Whether what is received no longer counts: a Close has been sent. */
-    synchronized boolean closeSent() {
+    boolean closeSent() {
         return sent != null;
     }
 
-    synchronized boolean ended() {
+    boolean ended() {
         return ended;
     }
 
     /** Whether each end has sent its Close, RFC 6455 §7.1.4. */
-    synchronized boolean completed() {
+    boolean completed() {
         return sent != null && received != null;
     }
 

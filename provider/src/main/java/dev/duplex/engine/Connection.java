@@ -9,11 +9,13 @@ import dev.duplex.frame.Opcodes;
 import dev.duplex.frame.ProtocolFailure;
 import dev.duplex.transport.Transport;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.SocketAddress;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -31,14 +33,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Connection {
     /** How long a connection that failed, or whose server is slow to close TCP, is still listened to: a round trip and to spare. */
-    private static final long LINGER = Duration.ofSeconds(1).toNanos();
+    static final long LINGER = Duration.ofSeconds(1).toNanos();
     /** Bytes kept for an application that does not read, while the keep-alive looks for signs of life. */
     private static final int READ_AHEAD = 64 << 10;
 
     /** What keeping a small frame costs besides its bytes. */
     private static final int AHEAD_OVERHEAD = 64;
-
-    private static final long AT_ONCE = Duration.ofMillis(1).toNanos();
 
     private final Transport transport;
     private final ConnectionSettings settings;
@@ -69,6 +69,8 @@ public final class Connection {
     private volatile @Nullable String error;
     private volatile @Nullable Ping lastPing;
     private volatile long latency = -1;
+    /** When a closing handshake that is under way must be over, else NEVER. */
+    private volatile long closingUntil = Watch.NEVER;
 
     private record Ahead(int opcode, boolean fin, byte[] data) {}
 
@@ -139,7 +141,7 @@ public final class Connection {
         try {
             incoming.limit(timeout);
             while (!state.ended()) {
-                if (!incoming.reader.hasBuffered()) {
+                if (timeout == 0 && !incoming.reader.hasBuffered()) {
                     letOthersRun();
                 }
                 if (!incoming.reader.await() || !incoming.read()) {
@@ -217,6 +219,12 @@ public final class Connection {
         }
         if (!(e instanceof SocketTimeoutException)) {
             lost(e);
+            if (Thread.currentThread().isInterrupted()) {
+                InterruptedIOException interrupted =
+                        new InterruptedIOException("Interrupted while reading; the connection is closed");
+                interrupted.initCause(e);
+                throw interrupted;
+            }
         } else if (!state.ended()) {
             SocketTimeoutException explained = new SocketTimeoutException(
                     "No frame came within " + Duration.ofNanos(timeout) + "; the connection stays usable");
@@ -256,7 +264,7 @@ public final class Connection {
         }
         try {
             readingAhead = true;
-            while (aheadBytes < READ_AHEAD && receive(AT_ONCE)) {
+            while (aheadBytes < READ_AHEAD && receive(Incoming.WHAT_IS_THERE)) {
                 if (ahead == null) {
                     ahead = new ArrayDeque<>();
                 }
@@ -382,6 +390,7 @@ public final class Connection {
             return await(first, timeout);
         }
         long until = System.nanoTime() + timeout;
+        closeBy(until + LINGER);
         try {
             if (outgoing.close(close, timeout)) {
                 awaitClose(until);
@@ -457,6 +466,7 @@ public final class Connection {
 
     private void closeReceived(CloseFrame close) throws IOException {
         state.receive(close);
+        closeBy(System.nanoTime() + settings.shutdownTimeout() + LINGER);
         // RFC 6455 §5.5.1: answered with the code that was received
         boolean answered = outgoing.close(new CloseFrame(close.code(), ""), settings.shutdownTimeout());
         if (answered && settings.client()) {
@@ -464,11 +474,12 @@ public final class Connection {
         } else if (answered) {
             transport.shutdownOutput();
         }
-        end("the Close could not be answered");
+        end(answered ? "closed" : "the Close could not be answered");
     }
 
     /** RFC 6455 §7.1.7: tells the remote end why, and ends. */
     private void fail(ProtocolFailure e) {
+        closeBy(System.nanoTime() + settings.shutdownTimeout() + LINGER);
         try {
             if (outgoing.close(
                     CloseFrame.shortened(e.code(), String.valueOf(e.getMessage())), settings.shutdownTimeout())) {
@@ -493,11 +504,14 @@ public final class Connection {
     /** The one funnel: every end of the connection comes here, and only the first one counts. */
     private void end(String cause) {
         if (state.end(cause)) {
-            watch.cancel();
-            transport.close();
-            outgoing.end();
-            releaseReading();
-            onEnd.run();
+            try {
+                watch.cancel();
+                transport.close();
+                outgoing.end();
+                releaseReading();
+            } finally {
+                onEnd.run();
+            }
         }
     }
 
@@ -511,15 +525,35 @@ public final class Connection {
         }
     }
 
-    /** Called by the timer; must not block. */
+    /** Sees to it that a closing handshake, and TLS's goodbye after it, come to an end. */
+    private void closeBy(long time) {
+        closingUntil = time;
+        watch.runBy(time);
+    }
+
+    /** Called by the timer; must not block. Ends what is overdue and says when to ask again. */
     private long check(long now) {
         long writing = outgoing.deadline();
-        if (writing != Watch.NEVER && now - writing >= 0) {
+        long broken = outgoing.brokenUntil();
+        long closing = closingUntil;
+        if (overdue(writing, now)) {
             lost(new SocketTimeoutException("write timeout: the remote end does not read"));
-            return Watch.NEVER;
+        } else if (overdue(broken, now)) {
+            lost(Objects.requireNonNull(outgoing.broken()));
+        } else if (overdue(closing, now)) {
+            end("the closing handshake took too long");
+        } else {
+            long ping = keepAlive == null ? Watch.NEVER : keepAlive.check(now);
+            return earlier(earlier(writing, broken), earlier(closing, ping));
         }
-        long ping = keepAlive == null ? Watch.NEVER : keepAlive.check(now);
-        boolean pingFirst = ping != Watch.NEVER && (writing == Watch.NEVER || ping - writing < 0);
-        return pingFirst ? ping : writing;
+        return Watch.NEVER;
+    }
+
+    private static boolean overdue(long time, long now) {
+        return time != Watch.NEVER && now - time >= 0;
+    }
+
+    private static long earlier(long one, long other) {
+        return one == Watch.NEVER || (other != Watch.NEVER && other - one < 0) ? other : one;
     }
 }

@@ -2,7 +2,6 @@ package dev.duplex.engine;
 
 import dev.duplex.deflate.ByteBuilder;
 import dev.duplex.deflate.Decompressor;
-import dev.duplex.frame.BufferPool;
 import dev.duplex.frame.CloseFrame;
 import dev.duplex.frame.FrameReader;
 import dev.duplex.frame.Opcodes;
@@ -17,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The reading side of a connection: frames, inflated and judged. Confined to the thread that has the reading side. */
 final class Incoming {
+    /** A limit: bytes that have come are read, none is waited for. */
+    static final long WHAT_IS_THERE = -1;
     /** Bytes of a compressed frame up to which it gets a buffer of twice its size at once; a larger one lets it grow. */
     private static final int FIRST_INFLATED = 32 << 10;
 
@@ -47,14 +48,15 @@ final class Incoming {
     }
 
     /**
-     * Lets reads fail with SocketTimeoutException when {@code timeout} nanoseconds from now are over; 0 for never. What the last frame
+     * Lets reads fail with SocketTimeoutException when {@code timeout} nanoseconds from now are over; 0 for never,
+     * {@link #WHAT_IS_THERE} for when no further byte has come. What the last frame
      * inflated to is forgotten: it is not kept while the connection waits.
      */
     void limit(long timeout) throws IOException {
         inflated = null;
         if (timeout != 0) {
             limited = true;
-            reader.source(new Limited(transport, System.nanoTime() + timeout));
+            reader.source(new Limited(transport, timeout < 0 ? Watch.NEVER : System.nanoTime() + timeout));
         } else if (limited) {
             limited = false;
             transport.readTimeout(0);
@@ -103,15 +105,11 @@ final class Incoming {
     /** Reads and forgets what comes until the end of the stream, or for so many nanoseconds. */
     void drain(long timeout) throws IOException {
         InputStream source = new Limited(transport, System.nanoTime() + timeout);
-        byte[] forgotten = BufferPool.LARGE.take();
-        try {
-            int count;
-            do {
-                count = source.read(forgotten, 0, forgotten.length);
-            } while (count >= 0);
-        } finally {
-            BufferPool.LARGE.give(forgotten);
-        }
+        byte[] forgotten = new byte[512]; // many connections may fail at a time
+        int count;
+        do {
+            count = source.read(forgotten, 0, forgotten.length);
+        } while (count >= 0);
     }
 
     /** Frees native memory and gives borrowed buffers back. Nothing can be read any more. */
@@ -144,11 +142,12 @@ final class Incoming {
         }
     }
 
-    /** The transport's bytes, each read under what is left of one deadline. */
+    /** The transport's bytes: all reads under one deadline, or without one, each for what is there: it waits a millisecond. */
     private static final class Limited extends InputStream {
         private final Transport transport;
         private final long until;
         private int timeoutSet;
+        private boolean tried; // what is there already can be had, however short the time
 
         Limited(Transport transport, long until) {
             this.transport = transport;
@@ -157,11 +156,12 @@ final class Incoming {
 
         @Override
         public int read(byte[] bytes, int offset, int length) throws IOException {
-            long left = until - System.nanoTime();
-            if (left <= 0) {
+            long left = until == Watch.NEVER ? 0 : until - System.nanoTime();
+            if (left <= 0 && tried && until != Watch.NEVER) {
                 throw new SocketTimeoutException("the time for reading is over");
             }
-            int millis = (int) Math.min(TimeUnit.NANOSECONDS.toMillis(left) + 1, Integer.MAX_VALUE);
+            tried = true;
+            int millis = (int) Math.min(TimeUnit.NANOSECONDS.toMillis(Math.max(left, 0)) + 1, Integer.MAX_VALUE);
             if (millis != timeoutSet) {
                 timeoutSet = millis;
                 transport.readTimeout(millis);

@@ -37,7 +37,15 @@ final class KeepAlive {
             return due;
         }
         acting = true;
-        Thread.ofVirtual().name("duplex-keep-alive").start(this::act);
+        boolean started = false;
+        try {
+            Thread.ofVirtual().name("duplex-keep-alive").start(this::act);
+            started = true;
+        } finally {
+            if (!started) {
+                acting = false; // there was no memory for a thread
+            }
+        }
         return Watch.NEVER;
     }
 

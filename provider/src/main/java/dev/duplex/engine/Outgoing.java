@@ -48,6 +48,8 @@ final class Outgoing {
     private volatile long deadline = Watch.NEVER;
     /** Why nothing can be written any more. Written under frame. */
     private volatile @Nullable IOException broken;
+    /** When that was, by System.nanoTime(). Written before it. */
+    private volatile long brokenAt;
 
     private volatile @Nullable Pongs pongs; // null until the first Ping
 
@@ -89,6 +91,10 @@ final class Outgoing {
                 }
                 turnOver = true;
                 requireSendable();
+                if (until - System.nanoTime() <= 0) {
+                    turnOver = first;
+                    throw noTurn(timeout);
+                }
                 int written = putData(first, opcode, fin, payload, offset, length, until, timeout);
                 turnOver = fin;
                 return written;
@@ -162,6 +168,11 @@ final class Outgoing {
     @Nullable
     IOException broken() {
         return broken;
+    }
+
+    /** When the connection must end because nothing can be sent any more, by System.nanoTime(); NEVER while it can. */
+    long brokenUntil() {
+        return broken == null ? Watch.NEVER : brokenAt + Connection.LINGER;
     }
 
     /** When the write that is under way must be done, by System.nanoTime(); NEVER when there is none. */
@@ -251,7 +262,13 @@ final class Outgoing {
             return put(b0, payload, offset, length, until, timeout);
         }
         ByteBuilder compressed = new ByteBuilder(length / 2 + 16);
-        compressor.compress(payload, offset, length, fin, compressed);
+        try {
+            compressor.compress(payload, offset, length, fin, compressed);
+        } catch (RuntimeException | Error e) {
+            breakOff(new IOException(
+                    "compressing failed: " + e, e)); // what the remote end's window holds is not known any more
+            throw e;
+        }
         // RFC 7692 §6.1: the first fragment alone carries the mark
         int marked = first ? b0 | FrameHeader.B0_RSV1 : b0;
         return put(marked, compressed.array(), 0, compressed.length(), until, timeout);
@@ -289,17 +306,27 @@ final class Outgoing {
     }
 
     private int put(int b0, byte[] payload, int offset, int length, long until, long timeout) throws IOException {
-        deadline = until;
-        watch.runBy(until);
         try {
+            deadline = until;
+            watch.runBy(until);
             return writer.write(b0, payload, offset, length);
         } catch (IOException e) {
             IOException failed = explain(e, until, timeout);
-            broken = failed;
+            breakOff(failed);
             throw failed;
+        } catch (RuntimeException | Error e) {
+            breakOff(new IOException("writing failed: " + e, e)); // a frame may be half sent
+            throw e;
         } finally {
             deadline = Watch.NEVER;
         }
+    }
+
+    /** Nothing can be sent any more. Whoever reads has a moment to find what the remote end said; then the connection is lost. */
+    private void breakOff(IOException cause) {
+        brokenAt = System.nanoTime();
+        broken = cause;
+        watch.runBy(brokenAt + Connection.LINGER);
     }
 
     private IOException explain(IOException e, long until, long timeout) {

@@ -16,6 +16,8 @@ public final class Watch {
     /** Nothing is due. */
     public static final long NEVER = Long.MAX_VALUE;
 
+    private static final System.Logger LOG = System.getLogger(Watch.class.getName());
+    private static final long AGAIN = TimeUnit.SECONDS.toNanos(1);
     private static final long IDLE_SECONDS = 10; // the thread ends when there was nothing to wait for so long
 
     private final LongUnaryOperator check;
@@ -66,10 +68,19 @@ public final class Watch {
 
     private void goOff() {
         synchronized (this) {
+            if (cancelled) {
+                return;
+            }
             timer = null;
             dueAt = NEVER; // before the check looks, so that what becomes due meanwhile sets the timer itself
         }
-        long next = check.applyAsLong(System.nanoTime());
+        long next;
+        try {
+            next = check.applyAsLong(System.nanoTime());
+        } catch (RuntimeException | Error e) { // as no memory for a thread: said, and tried again
+            LOG.log(System.Logger.Level.ERROR, "a check of a connection failed", e);
+            next = System.nanoTime() + AGAIN;
+        }
         if (next != NEVER) {
             runBy(next);
         }

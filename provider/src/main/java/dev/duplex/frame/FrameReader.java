@@ -365,7 +365,7 @@ public final class FrameReader {
             System.arraycopy(from, fromOffset, payload, toOffset, count);
         }
         payloadDone += count;
-        if (validated && !(ascii && utf8 == null)) {
+        if (validated && !(ascii && (utf8 == null || utf8.complete()))) {
             validate(toOffset, count);
         }
     }
