@@ -21,16 +21,10 @@ public record Compression(
     /** Each end keeps its context, if the other agrees: the best ratio for many small, similar messages. */
     public static final Compression DENSE = new Compression(false, false, 15, 15);
 
-    /** Refuses window bits outside 8 to 15. */
+    /** Refuses window bits outside 8 to 15, RFC 7692 §7.1.2. */
     public Compression {
-        requireBits("serverMaxWindowBits", serverMaxWindowBits);
-        requireBits("clientMaxWindowBits", clientMaxWindowBits);
-    }
-
-    private static void requireBits(String name, int bits) {
-        if (bits < 8 || bits > 15) {
-            throw new IllegalArgumentException(name + " is " + bits + "; RFC 7692 §7.1.2 allows 8 to 15");
-        }
+        new DeflateParameters(
+                serverNoContextTakeover, clientNoContextTakeover, serverMaxWindowBits, clientMaxWindowBits);
     }
 
     DeflateParameters parameters() {

@@ -190,7 +190,7 @@ public final class PeerServer implements AutoCloseable {
             try {
                 admit(listener.accept());
                 failing = false;
-            } catch (IOException | OutOfMemoryError e) {
+            } catch (IOException | RuntimeException | Error e) { // whatever it is, the server goes on
                 if (isClosed()) {
                     return;
                 }
@@ -224,7 +224,16 @@ public final class PeerServer implements AutoCloseable {
             return;
         }
         served.welcome = count <= options.maxConnections();
-        Thread.ofVirtual().name("duplex-handshake").start(served::begin);
+        boolean started = false;
+        try {
+            Thread.ofVirtual().name("duplex-handshake").start(served::begin);
+            started = true;
+        } finally {
+            if (!started) { // there may be no memory for a thread
+                SocketTransport.cut(socket);
+                served.ended();
+            }
+        }
     }
 
     private static boolean isSecure(URI uri) {
@@ -271,14 +280,18 @@ public final class PeerServer implements AutoCloseable {
             WsPeer opened = Objects.requireNonNull(peer);
             try {
                 Objects.requireNonNull(handler).handle(opened);
+                Thread.interrupted(); // an interrupt was meant for the handler
                 opened.shutdown(CloseReason.NORMAL, "");
             } catch (Throwable e) { // whatever it is, it ends this connection only
                 failed(opened, e);
+            } finally {
+                opened.close();
             }
         }
 
         /** Does the opening handshake. What follows gets a fresh thread, whose stack has no more room than it needs. */
         void begin() {
+            boolean handedOver = false;
             try {
                 WsPeer opened = open();
                 if (opened == null) {
@@ -292,16 +305,25 @@ public final class PeerServer implements AutoCloseable {
                 } else {
                     Thread.ofVirtual().name("duplex-connection").start(this);
                 }
+                handedOver = true;
             } catch (HandshakeFailure e) {
                 LOG.log(Level.DEBUG, () -> "refused " + socket.getRemoteSocketAddress() + ": " + e.getMessage());
             } catch (IOException e) {
                 LOG.log(Level.DEBUG, () -> "lost " + socket.getRemoteSocketAddress() + " in its handshake: " + e);
             } finally {
-                if (peer == null) {
-                    SocketTransport.cut(socket);
-                    ended();
+                if (!handedOver) {
+                    giveUp();
                 }
             }
+        }
+
+        private void giveUp() {
+            WsPeer opened = peer;
+            if (opened != null) {
+                opened.close();
+            }
+            SocketTransport.cut(socket);
+            ended();
         }
 
         private @Nullable WsPeer open() throws IOException {
@@ -345,6 +367,7 @@ public final class PeerServer implements AutoCloseable {
 
         private void failed(WsPeer opened, Throwable e) {
             boolean lost = e instanceof IOException && !opened.isOpen();
+            Thread.interrupted(); // as above
             LOG.log(lost ? Level.DEBUG : Level.ERROR, "the handler of " + opened + " failed", e);
             opened.shutdown(CloseReason.INTERNAL_ERROR, "the handler failed");
         }
@@ -353,6 +376,7 @@ public final class PeerServer implements AutoCloseable {
             WsPeer opened = peer;
             if (opened != null) {
                 opened.shutdown(CloseReason.GOING_AWAY, "the server is closing");
+                opened.close(); // the handler may be shutting it down with more patience
             } else {
                 SocketTransport.cut(socket);
             }

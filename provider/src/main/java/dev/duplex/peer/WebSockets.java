@@ -140,7 +140,7 @@ public final class WebSockets {
         } finally {
             watch.cancel();
             if (!opened) {
-                socket.close();
+                SocketTransport.cut(socket);
             }
         }
     }

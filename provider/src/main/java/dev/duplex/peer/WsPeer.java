@@ -4,6 +4,7 @@ import dev.duplex.engine.Connection;
 import dev.duplex.engine.ConnectionSettings;
 import dev.duplex.engine.PongTimeout;
 import dev.duplex.frame.CloseFrame;
+import dev.duplex.frame.FrameHeader;
 import dev.duplex.frame.Opcodes;
 import dev.duplex.frame.ProtocolFailure;
 import dev.duplex.handshake.ResponseHead;
@@ -194,9 +195,9 @@ public final class WsPeer implements AutoCloseable {
      * @throws IllegalArgumentException for more than that
      */
     public void ping(byte[] payload) throws IOException {
-        if (payload.length > MAX_PING_BYTES) {
+        if (payload.length > FrameHeader.MAX_CONTROL_PAYLOAD) {
             throw new IllegalArgumentException(
-                    "a Ping has " + payload.length + " bytes; RFC 6455 §5.5 allows " + MAX_PING_BYTES);
+                    "a Ping has " + payload.length + " bytes; RFC 6455 §5.5 allows " + FrameHeader.MAX_CONTROL_PAYLOAD);
         }
         connection.ping(payload.clone());
     }
@@ -263,8 +264,6 @@ public final class WsPeer implements AutoCloseable {
     public String toString() {
         return "WsPeer[" + (isClient() ? "client " : "server ") + id + ", " + remoteAddress() + "]";
     }
-
-    private static final int MAX_PING_BYTES = 125;
 
     private static void requireData(Opcode opcode) {
         if (opcode.isControl()) {
