@@ -18,8 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The script {@code duplex}: once on this very tree, and on a small copy whose Maven and JDKs are scripts that tell. */
 class LauncherTest {
-    private static final Path PROJECT =
-            Path.of(System.getProperty("basedir", "")).toAbsolutePath().getParent();
+    private static final Path PROJECT = Documents.PROJECT;
 
     private static final Instant BUILT = Instant.parse("2020-01-01T12:00:00Z");
 
