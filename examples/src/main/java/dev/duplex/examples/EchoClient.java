@@ -17,7 +17,7 @@ import picocli.CommandLine.Parameters;
 @Command(name = "echo-client", description = "Send a message to an echo server and print its answer.")
 final class EchoClient implements Callable<Integer> {
     @Option(names = "--url", paramLabel = "URL", description = "The server. Default: ${DEFAULT-VALUE}.")
-    private URI url = URI.create("ws://localhost:8080/echo");
+    private URI url = URI.create("ws://localhost:8080");
 
     @Parameters(arity = "0..1", paramLabel = "MESSAGE", description = "What to send. Default: ${DEFAULT-VALUE}.")
     private String message = "HELLO";

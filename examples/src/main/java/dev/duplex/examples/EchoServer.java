@@ -21,7 +21,7 @@ final class EchoServer implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        PeerServer server = WebSockets.server("ws://localhost:" + port + "/echo", EchoServer::echo);
+        PeerServer server = WebSockets.server("ws://localhost:" + port, EchoServer::echo);
         Runtime.getRuntime().addShutdownHook(new Thread(server::close));
         System.out.println("Echo server at " + server.uri() + " (Ctrl+C stops it).");
         System.out.println("Try: ./duplex connect " + server.uri());

@@ -24,7 +24,7 @@ import picocli.CommandLine.ParseResult;
         footer = {
             "",
             "To begin, in one terminal:  ./duplex echo",
-            "and in a second one:        ./duplex connect ws://localhost:8080/echo",
+            "and in a second one:        ./duplex connect ws://localhost:8080",
             "",
             "./duplex COMMAND --help tells the options of a command."
         },

@@ -52,7 +52,7 @@ final class TlsEchoServer implements Callable<Integer> {
                         Tls.context().privateKey(key).certificate(certificate).build())
                 .pingFrequency(Duration.ofSeconds(pingSeconds))
                 .build();
-        PeerServer server = WebSockets.server("wss://localhost:" + port + "/echo", TlsEchoServer::echo, options);
+        PeerServer server = WebSockets.server("wss://localhost:" + port, TlsEchoServer::echo, options);
         Runtime.getRuntime().addShutdownHook(new Thread(server::close));
         System.out.println("TLS echo server at " + server.uri() + " (Ctrl+C stops it).");
         System.out.println("Try: ./duplex connect --trust " + certificate + " " + server.uri());

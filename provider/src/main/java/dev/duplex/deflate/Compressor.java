@@ -92,6 +92,11 @@ public final class Compressor implements AutoCloseable {
         }
     }
 
+    /** Whether what was compressed before makes the next message smaller. */
+    public boolean keepsContext() {
+        return contextTakeover;
+    }
+
     /** Gives back all native memory; afterwards only this method may be called. Called by the owner only. */
     @Override
     public void close() {

@@ -256,7 +256,7 @@ final class Outgoing {
             return put(b0, payload, offset, length, until, timeout);
         }
         if (first) {
-            compressing = !fin || length >= LEAST_COMPRESSED;
+            compressing = !fin || length >= LEAST_COMPRESSED || (length > 0 && compressor.keepsContext());
         }
         if (!compressing) {
             return put(b0, payload, offset, length, until, timeout);

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Threads: every method is for any thread. Reads take turns, whole messages are written in the order in which they were asked for, and
  * a thread that reads never waits for one that writes, unless to answer a Close. An interrupt ends the wait for a turn with {@link
  * InterruptedIOException}, and the connection stays usable. A virtual thread that is inside the socket has it closed by the JDK: the
- * connection ends, a read returns null, a write fails. On a platform thread that is inside the socket it has no effect.
+ * connection ends, and what was under way fails with an IOException. On a platform thread that is inside the socket it has no effect.
  *
  * <p>While nobody reads, Pings of the remote end are answered only when the keep-alive looks, each {@link PeerOptions#pingFrequency()}.
  */

@@ -212,7 +212,7 @@ class CompressionTest {
 
     @ParameterizedTest
     @EnumSource
-    void aMessageIsSentCompressedUnlessItIsSmall(Wiring wiring) throws Exception {
+    void aMessageIsSentCompressedHoweverSmallWhenTheContextIsKept(Wiring wiring) throws Exception {
         try (Line line = line(wiring, 1_000);
                 Decompressor remote = new Decompressor(true)) {
             byte[] large = "Hello ".repeat(100).getBytes(StandardCharsets.US_ASCII);
@@ -224,8 +224,21 @@ class CompressionTest {
                 assertThat(frame).hasSizeLessThan(60).hasSize(written - key);
                 assertThat(inflated(remote, frame)).isEqualTo(large);
                 line.write(HELLO);
-                line.assertReceives(HELLO);
+                byte[] small = bytes(line.received());
+                assertThat(small[0]).isEqualTo((byte) 0xC1);
+                assertThat(inflated(remote, small)).isEqualTo("Hello".getBytes(StandardCharsets.US_ASCII));
             }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aSmallMessageIsSentAsItIsWhenNoContextIsKept(Wiring wiring) throws Exception {
+        try (Line line = Line.with(wiring)
+                .compressed(new DeflateParameters(true, true, 15, 15))
+                .open()) {
+            line.write(HELLO);
+            line.assertReceives(HELLO);
         }
     }
 
