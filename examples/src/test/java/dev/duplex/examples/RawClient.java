@@ -17,16 +17,16 @@ final class RawClient implements AutoCloseable {
     RawClient(Socket socket, URI url) throws IOException {
         this.socket = socket;
         socket.setSoTimeout((int) Program.DEADLINE.toMillis());
-        socket.getOutputStream()
-                .write("""
-                    GET %s HTTP/1.1\r
-                    Host: %s\r
-                    Upgrade: websocket\r
-                    Connection: Upgrade\r
-                    Sec-WebSocket-Version: 13\r
-                    Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r
-                    \r
-                    """.formatted(url.getPath(), url.getAuthority()).getBytes(US_ASCII));
+        socket.getOutputStream().write("""
+            GET %s HTTP/1.1\r
+            Host: %s\r
+            Upgrade: websocket\r
+            Connection: Upgrade\r
+            Sec-WebSocket-Version: 13\r
+            Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r
+            \r
+            """.formatted(url.getPath().isEmpty() ? "/" : url.getPath(), url.getAuthority())
+                .getBytes(US_ASCII));
         StringBuilder received = new StringBuilder();
         while (received.indexOf("\r\n\r\n") < 0) {
             int b = socket.getInputStream().read();
