@@ -146,7 +146,6 @@ final class Incoming {
     private static final class Limited extends InputStream {
         private final Transport transport;
         private final long until;
-        private int timeoutSet;
         private boolean tried; // what is there already can be had, however short the time
 
         Limited(Transport transport, long until) {
@@ -161,11 +160,8 @@ final class Incoming {
                 throw new SocketTimeoutException("the time for reading is over");
             }
             tried = true;
-            int millis = (int) Math.min(TimeUnit.NANOSECONDS.toMillis(Math.max(left, 0)) + 1, Integer.MAX_VALUE);
-            if (millis != timeoutSet) {
-                timeoutSet = millis;
-                transport.readTimeout(millis);
-            }
+            long millis = TimeUnit.NANOSECONDS.toMillis(Math.max(left, 0)) + 1;
+            transport.readTimeout((int) Math.min(millis, Integer.MAX_VALUE)); // for each read, as the transport asks
             return transport.input().read(bytes, offset, length);
         }
 

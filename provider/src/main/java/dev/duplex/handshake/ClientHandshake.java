@@ -238,7 +238,12 @@ public final class ClientHandshake {
         }
     }
 
-    private static boolean isSecure(URI uri) {
+    /**
+     * Whether the URI is one of {@code wss}.
+     *
+     * @throws IllegalArgumentException if it is not one of {@code ws} either
+     */
+    public static boolean isSecure(URI uri) {
         String scheme = uri.getScheme();
         if ("ws".equalsIgnoreCase(scheme)) {
             return false;

@@ -198,9 +198,10 @@ final class Opening {
         long end = System.nanoTime() + REFUSAL_LINGER.toNanos();
         transport.readTimeout((int) REFUSAL_LINGER.toMillis());
         try {
-            while (transport.input().read(buffer, 0, buffer.length) >= 0 && System.nanoTime() - end < 0) {
-                limit = 0; // what else was sent does not count
-            }
+            int count;
+            do {
+                count = transport.input().read(buffer, 0, buffer.length); // what else was sent does not count
+            } while (count >= 0 && System.nanoTime() - end < 0);
         } catch (SocketTimeoutException e) {
             // It had its time
         }

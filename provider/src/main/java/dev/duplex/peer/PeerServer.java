@@ -2,6 +2,7 @@ package dev.duplex.peer;
 
 import dev.duplex.engine.ConnectionSettings;
 import dev.duplex.engine.Watch;
+import dev.duplex.handshake.ClientHandshake;
 import dev.duplex.handshake.HandshakeFailure;
 import dev.duplex.transport.SocketTransport;
 import dev.duplex.transport.Transport;
@@ -63,7 +64,7 @@ public final class PeerServer implements AutoCloseable {
     private final ArrayDeque<WsPeer> waiting = new ArrayDeque<>(); // guarded by waitingLock
 
     PeerServer(URI uri, @Nullable PeerHandler handler, PeerOptions options) throws IOException {
-        this.secure = isSecure(uri);
+        this.secure = ClientHandshake.isSecure(uri);
         if (uri.getHost() == null || uri.getRawQuery() != null || uri.getRawFragment() != null) {
             throw new IllegalArgumentException(
                     "a server's URI is ws://address:port/path, with an address and without query or fragment, not "
@@ -234,16 +235,6 @@ public final class PeerServer implements AutoCloseable {
                 served.ended();
             }
         }
-    }
-
-    private static boolean isSecure(URI uri) {
-        if ("ws".equalsIgnoreCase(uri.getScheme())) {
-            return false;
-        }
-        if ("wss".equalsIgnoreCase(uri.getScheme())) {
-            return true;
-        }
-        throw new IllegalArgumentException("the URI must be of scheme ws or wss, not " + uri.getScheme());
     }
 
     private static ServerSocket listen(URI uri, int port) throws IOException {
