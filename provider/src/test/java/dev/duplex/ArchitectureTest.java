@@ -43,7 +43,7 @@ final class ArchitectureTest {
             "deflate", Set.of("frame"),
             "handshake", Set.of("deflate", "frame"),
             "transport", Set.of(),
-            "engine", Set.of("frame", "deflate", "transport"),
+            "engine", Set.of("frame", "deflate", "handshake", "transport"),
             "peer", Set.of("frame", "deflate", "handshake", "transport", "engine"),
             "endpoint", Set.of("peer"),
             "session", Set.of("engine", "endpoint", "peer"),

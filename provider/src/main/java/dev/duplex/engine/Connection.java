@@ -8,6 +8,7 @@ import dev.duplex.frame.FrameWriter;
 import dev.duplex.frame.Opcodes;
 import dev.duplex.frame.ProtocolFailure;
 import dev.duplex.transport.Transport;
+import dev.duplex.transport.Watch;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.SocketAddress;
@@ -46,7 +47,7 @@ public final class Connection {
     private final Watch watch = new Watch(this::check);
     private final Outgoing outgoing;
     private final @Nullable KeepAlive keepAlive;
-    private final Runnable onEnd;
+    private final Owner owner;
 
     /** The right to read. Held by one thread at a time; incoming and ahead are guarded by it. */
     private final ReentrantLock reading = new ReentrantLock();
@@ -72,6 +73,20 @@ public final class Connection {
     /** When a closing handshake that is under way must be over, else NEVER. */
     private volatile long closingUntil = Watch.NEVER;
 
+    /** Whom a connection belongs to. Perhaps called before the caller of {@link Opening#connection} has the connection. */
+    public interface Owner {
+        /**
+         * Bytes that the message which begins now may have, inflated. Called by the thread that reads, at the first frame of each data
+         * message; must not block.
+         *
+         * @param opcode TEXT or BINARY of {@link Opcodes}
+         */
+        int limit(int opcode);
+
+        /** The connection has ended. Called once; must not block. */
+        void ended();
+    }
+
     private record Ahead(int opcode, boolean fin, byte[] data) {}
 
     private record Ping(byte[] payload, long sentAt) {}
@@ -80,17 +95,16 @@ public final class Connection {
      * Takes over a transport whose opening handshake is done. {@link #start} sets it going.
      *
      * @param compression what was agreed on, null for no compression
-     * @param onEnd called once when the connection has ended; must not block
      */
     public Connection(
-            Transport transport, ConnectionSettings settings, @Nullable DeflateParameters compression, Runnable onEnd) {
+            Transport transport, ConnectionSettings settings, @Nullable DeflateParameters compression, Owner owner) {
         this.transport = transport;
         this.settings = settings;
-        this.onEnd = onEnd;
+        this.owner = owner;
         boolean client = settings.client();
         Decompressor decompressor = compression == null ? null : compression.decompressor(client);
         Compressor compressor = compression == null ? null : compression.compressor(client);
-        this.incoming = new Incoming(transport, !client, decompressor, settings.maxPayload());
+        this.incoming = new Incoming(transport, !client, decompressor, owner::limit);
         this.outgoing = new Outgoing(
                 new FrameWriter(transport.output(), client), compressor, state, watch, settings.writeTimeout());
         this.keepAlive = settings.pingFrequency() > 0 ? new KeepAlive(this, settings.pingFrequency()) : null;
@@ -510,7 +524,7 @@ public final class Connection {
                 outgoing.end();
                 releaseReading();
             } finally {
-                onEnd.run();
+                owner.ended();
             }
         }
     }

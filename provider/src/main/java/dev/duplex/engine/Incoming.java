@@ -8,10 +8,12 @@ import dev.duplex.frame.Opcodes;
 import dev.duplex.frame.ProtocolFailure;
 import dev.duplex.frame.Utf8Validator;
 import dev.duplex.transport.Transport;
+import dev.duplex.transport.Watch;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.SocketTimeoutException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** The reading side of a connection: frames, inflated and judged. Confined to the thread that has the reading side. */
@@ -27,19 +29,22 @@ final class Incoming {
     final FrameReader reader;
 
     private final @Nullable Decompressor decompressor;
-    private final int maxPayload;
     private final @Nullable Utf8Validator inflatedText;
     /** Bytes that the compressed message has come to so far. */
     private int messageBytes;
     /** What the last frame inflated to; null when its payload stands in the reader. */
     private @Nullable ByteBuilder inflated;
 
-    Incoming(Transport transport, boolean maskExpected, @Nullable Decompressor decompressor, int maxPayload) {
+    /**
+     * Creates the reading side.
+     *
+     * @param limits see {@link FrameReader}
+     */
+    Incoming(Transport transport, boolean maskExpected, @Nullable Decompressor decompressor, IntUnaryOperator limits) {
         this.transport = transport;
-        this.reader = new FrameReader(transport.input(), maskExpected, decompressor != null, maxPayload);
+        this.reader = new FrameReader(transport.input(), maskExpected, decompressor != null, limits);
         this.decompressor = decompressor;
         this.inflatedText = decompressor == null ? null : new Utf8Validator();
-        this.maxPayload = maxPayload;
     }
 
     /** Puts bytes in front of the stream that were read from it before. */
@@ -132,7 +137,7 @@ final class Incoming {
                 reader.payloadOffset(),
                 reader.payloadLength(),
                 reader.fin(),
-                maxPayload - messageBytes,
+                reader.maxPayload() - messageBytes,
                 out);
         messageBytes += out.length();
         inflated = out;

@@ -1,5 +1,6 @@
 package dev.duplex.engine;
 
+import dev.duplex.transport.Watch;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 

@@ -6,6 +6,7 @@ import dev.duplex.frame.CloseFrame;
 import dev.duplex.frame.FrameHeader;
 import dev.duplex.frame.FrameWriter;
 import dev.duplex.frame.Opcodes;
+import dev.duplex.transport.Watch;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.SocketTimeoutException;

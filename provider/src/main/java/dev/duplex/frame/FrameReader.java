@@ -3,6 +3,7 @@ package dev.duplex.frame;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
+import java.util.function.IntUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,7 +26,7 @@ public final class FrameReader {
     private InputStream in;
     private final boolean maskExpected;
     private final boolean compressionAgreed;
-    private final int maxPayload;
+    private final IntUnaryOperator limits;
     private final byte[] held = new byte[HELD];
 
     /** What has arrived and is not consumed: from position to limit. */
@@ -53,6 +54,7 @@ public final class FrameReader {
     private boolean inMessage;
     private boolean text;
     private boolean compressed;
+    private int maxPayload;
     private int messageBytes;
     private @Nullable Utf8Validator utf8; // made for the first text that is not ASCII
 
@@ -62,14 +64,14 @@ public final class FrameReader {
      * @param in where the bytes come from
      * @param maskExpected whether the remote end is a client: it masks, RFC 6455 §5.1
      * @param compressionAgreed whether RSV1 may mark a message, RFC 7692 §6
-     * @param maxPayload bytes that a frame, and a message of several, may have. A compressed frame may have some more: its message is
-     *     limited by who inflates it
+     * @param limits asked at the first frame of each message, given its opcode: bytes that a frame of it, and all together, may have. A
+     *     compressed frame may have some more: its message is limited by who inflates it
      */
-    public FrameReader(InputStream in, boolean maskExpected, boolean compressionAgreed, int maxPayload) {
+    public FrameReader(InputStream in, boolean maskExpected, boolean compressionAgreed, IntUnaryOperator limits) {
         this.in = in;
         this.maskExpected = maskExpected;
         this.compressionAgreed = compressionAgreed;
-        this.maxPayload = maxPayload;
+        this.limits = limits;
     }
 
     /** Puts bytes in front of the stream that were read from it before, behind the opening handshake; at most 64 KiB. */
@@ -134,6 +136,11 @@ public final class FrameReader {
     /** Whether the message that the data frame belongs to is text. */
     public boolean text() {
         return text;
+    }
+
+    /** Bytes that the message which the data frame belongs to may have. */
+    public int maxPayload() {
+        return maxPayload;
     }
 
     /** The array that holds the payload; the reader's own, see {@link #takePayload()}. */
@@ -255,6 +262,7 @@ public final class FrameReader {
             if (opcode != Opcodes.CONTINUATION) {
                 text = opcode == Opcodes.TEXT;
                 compressed = (b0 & FrameHeader.B0_RSV1) != 0;
+                maxPayload = limits.applyAsInt(opcode);
                 messageBytes = 0;
                 if (utf8 != null) {
                     utf8.reset();

@@ -1,6 +1,7 @@
 package dev.duplex.peer;
 
 import dev.duplex.engine.ConnectionSettings;
+import dev.duplex.engine.Opening;
 import dev.duplex.transport.SocketTransport;
 import java.io.IOException;
 import java.net.Socket;
@@ -61,14 +62,14 @@ public final class Over {
         long cutAt = role == Role.SERVER ? until + Opening.REFUSAL.toNanos() : until;
         return WebSockets.opened(
                 String.valueOf(socket.getRemoteSocketAddress()), socket, cutAt, options.timeout(), () -> {
-                    Opening opening = new Opening(
+                    PeerOpening opening = new PeerOpening(
                             SocketTransport.plain(socket), options, options.settings(role), until, () -> {});
                     if (handshaked) {
                         return opening.handshaked();
                     }
                     return asked == null || role == Role.SERVER
                             ? opening.accept(null)
-                            : opening.ask(Opening.handshake(asked, request, options));
+                            : opening.ask(PeerOpening.handshake(asked, request, options));
                 });
     }
 }

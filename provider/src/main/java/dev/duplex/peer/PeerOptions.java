@@ -129,7 +129,6 @@ public record PeerOptions(
                 pingFrequency != null ? pingFrequency : role == Role.SERVER ? SERVER_PING_FREQUENCY : Duration.ZERO;
         return new ConnectionSettings(
                 role == Role.CLIENT,
-                maxReceivePayload,
                 ConnectionSettings.nanos(ping),
                 ConnectionSettings.nanos(writeTimeout),
                 ConnectionSettings.nanos(shutdownTimeout));

@@ -1,9 +1,9 @@
 package dev.duplex.peer;
 
 import dev.duplex.engine.ConnectionSettings;
-import dev.duplex.engine.Watch;
 import dev.duplex.handshake.ClientHandshake;
 import dev.duplex.handshake.HandshakeFailure;
+import dev.duplex.transport.Dialer;
 import dev.duplex.transport.SocketTransport;
 import dev.duplex.transport.Transport;
 import java.io.IOException;
@@ -319,7 +319,7 @@ public final class PeerServer implements AutoCloseable {
 
         private @Nullable WsPeer open() throws IOException {
             long until = System.nanoTime() + ConnectionSettings.nanos(options.timeout());
-            Opening opening = new Opening(transport(until), options, settings, until, this::ended);
+            PeerOpening opening = new PeerOpening(transport(until), options, settings, until, this::ended);
             if (!welcome) {
                 opening.refuse(
                         503,
@@ -333,13 +333,8 @@ public final class PeerServer implements AutoCloseable {
             if (!secure) {
                 return SocketTransport.plain(socket);
             }
-            Watch watch = new Watch(WebSockets.cutAt(socket, until));
-            watch.runBy(until);
-            try {
-                return SocketTransport.tlsServer(socket, WebSockets.context(options.sslContext()));
-            } finally {
-                watch.cancel();
-            }
+            return Dialer.before(
+                    until, socket, () -> SocketTransport.tlsServer(socket, WebSockets.context(options.sslContext())));
         }
 
         private void offer(WsPeer opened) {

@@ -1,27 +1,19 @@
 package dev.duplex.peer;
 
 import dev.duplex.engine.ConnectionSettings;
-import dev.duplex.engine.Watch;
 import dev.duplex.handshake.ClientHandshake;
 import dev.duplex.handshake.HandshakeFailure;
+import dev.duplex.transport.Dialer;
 import dev.duplex.transport.SocketTransport;
 import dev.duplex.transport.Transport;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.net.ConnectException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.function.LongUnaryOperator;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
@@ -96,15 +88,15 @@ public final class WebSockets {
      * @throws IOException when the network failed, or the certificate is not to be trusted
      */
     public static WsPeer connect(URI uri, ConnectRequest request, PeerOptions options) throws IOException {
-        ClientHandshake handshake = Opening.handshake(uri, request, options);
+        ClientHandshake handshake = PeerOpening.handshake(uri, request, options);
         long until = System.nanoTime() + ConnectionSettings.nanos(options.timeout());
-        Socket socket = dial(uri, handshake.host(), handshake.port(), until, options.timeout());
+        Socket socket = dial(uri, handshake, until, options.timeout());
         return opened(uri.toString(), socket, until, options.timeout(), () -> {
             Transport transport = handshake.secure()
                     ? SocketTransport.tlsClient(
                             socket, context(options.sslContext()), handshake.host(), handshake.port())
                     : SocketTransport.plain(socket);
-            return new Opening(transport, options, options.settings(Role.CLIENT), until, () -> {}).ask(handshake);
+            return new PeerOpening(transport, options, options.settings(Role.CLIENT), until, () -> {}).ask(handshake);
         });
     }
 
@@ -119,93 +111,38 @@ public final class WebSockets {
         }
     }
 
-    /** What opens a peer over a socket. */
-    interface Opener {
-        WsPeer open() throws IOException;
-    }
-
     /** Opens a peer before the deadline, or closes the socket and says why not. */
-    static WsPeer opened(String whom, Socket socket, long until, Duration timeout, Opener opener) throws IOException {
-        Watch watch = new Watch(cutAt(socket, until));
-        watch.runBy(until);
-        boolean opened = false;
+    static WsPeer opened(String whom, Socket socket, long until, Duration timeout, Dialer.Opener<WsPeer> opener)
+            throws IOException {
         try {
-            WsPeer peer = opener.open();
-            opened = true;
-            return peer;
+            return Dialer.before(until, socket, opener);
         } catch (HandshakeFailure e) {
             throw new HandshakeException("No WebSocket connection with " + whom + ": " + e.getMessage(), e);
-        } catch (IOException e) {
-            throw System.nanoTime() - until >= 0 ? late(whom, timeout, e) : e;
-        } finally {
-            watch.cancel();
-            if (!opened) {
-                SocketTransport.cut(socket);
-            }
+        } catch (SocketTimeoutException e) {
+            throw late(whom, timeout, e);
         }
     }
 
-    /** A check that cuts the socket when the time has come: what TLS reads and writes has no other deadline. */
-    static LongUnaryOperator cutAt(Socket socket, long until) {
-        return now -> {
-            if (now - until < 0) {
-                return until;
-            }
-            SocketTransport.cut(socket);
-            return Watch.NEVER;
-        };
-    }
-
-    private static Socket dial(URI uri, String host, int port, long until, Duration timeout) throws IOException {
-        InetAddress[] addresses = resolve(uri, host, until, timeout);
-        IOException first = null;
-        for (int i = 0; i < addresses.length; i++) {
-            // What is left of the time is shared by the addresses that are left
-            long share = (until - System.nanoTime()) / (addresses.length - i);
-            Socket socket = new Socket();
-            try {
-                socket.connect(
-                        new InetSocketAddress(addresses[i], port),
-                        Math.clamp(TimeUnit.NANOSECONDS.toMillis(share), 1, Integer.MAX_VALUE));
-                return socket;
-            } catch (IOException e) {
-                socket.close();
-                if (first == null) {
-                    first = e;
-                } else {
-                    first.addSuppressed(e);
-                }
-            }
-        }
-        if (System.nanoTime() - until >= 0 || first instanceof SocketTimeoutException) {
-            throw late(uri.toString(), timeout, first);
-        }
-        ConnectException failed = new ConnectException(
-                "No connection with " + uri + ": " + (first == null ? "no address" : first.getMessage()));
-        failed.initCause(first);
-        throw failed;
-    }
-
-    /** Looks a name up. The JDK's look-up has no deadline, so it gets a thread of its own, which may outlive the wait for it. */
-    private static InetAddress[] resolve(URI uri, String host, long until, Duration timeout) throws IOException {
-        FutureTask<InetAddress[]> lookUp = new FutureTask<>(() -> InetAddress.getAllByName(host));
-        Thread.ofVirtual().name("duplex-dns").start(lookUp);
+    private static Socket dial(URI uri, ClientHandshake handshake, long until, Duration timeout) throws IOException {
         try {
-            return lookUp.get(until - System.nanoTime(), TimeUnit.NANOSECONDS);
-        } catch (TimeoutException e) {
+            return Dialer.dial(handshake.host(), handshake.port(), until);
+        } catch (SocketTimeoutException e) {
             throw late(uri.toString(), timeout, e);
-        } catch (ExecutionException e) {
-            UnknownHostException unknown =
-                    new UnknownHostException("No connection with " + uri + ": the host " + host + " is not known");
-            unknown.initCause(e.getCause());
+        } catch (UnknownHostException e) {
+            UnknownHostException unknown = new UnknownHostException(
+                    "No connection with " + uri + ": the host " + handshake.host() + " is not known");
+            unknown.initCause(e);
             throw unknown;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new InterruptedIOException("Interrupted while looking up " + host);
+        } catch (ConnectException e) {
+            Throwable cause =
+                    e.getCause() != null ? e.getCause() : e; // the URI says more than the address in the sentence
+            ConnectException failed = new ConnectException("No connection with " + uri + ": " + cause.getMessage());
+            failed.initCause(e);
+            throw failed;
         }
     }
 
-    private static SocketTimeoutException late(String whom, Duration timeout, @Nullable Exception cause) {
+    private static SocketTimeoutException late(String whom, Duration timeout, SocketTimeoutException cause) {
         SocketTimeoutException late =
                 new SocketTimeoutException("No WebSocket connection with " + whom + " within " + timeout);
         late.initCause(cause);

@@ -384,10 +384,10 @@ class ClosingTest {
         MemoryTransport transport = MemoryTransport.pair();
         long wait = Line.DEADLINE;
         AtomicInteger ends = new AtomicInteger();
-        Connection client = new Connection(
-                transport, new ConnectionSettings(true, 100, 0, wait, wait), null, ends::incrementAndGet);
-        Connection server = new Connection(
-                transport.remote(), new ConnectionSettings(false, 100, 0, wait, wait), null, ends::incrementAndGet);
+        Line.Owner owner = new Line.Owner(100, ends::incrementAndGet);
+        Connection client = new Connection(transport, new ConnectionSettings(true, 0, wait, wait), null, owner);
+        Connection server =
+                new Connection(transport.remote(), new ConnectionSettings(false, 0, wait, wait), null, owner);
         List<FutureTask<Boolean>> shutdowns = new ArrayList<>();
         for (Connection end : List.of(client, server)) {
             for (int i = 0; i < 2; i++) {

@@ -17,6 +17,7 @@ import dev.duplex.frame.FrameWriter;
 import dev.duplex.frame.ProtocolFailure;
 import dev.duplex.frame.Wiring;
 import dev.duplex.transport.MemoryTransport;
+import dev.duplex.transport.Watch;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -278,9 +279,9 @@ class CompressionTest {
         MemoryTransport transport = MemoryTransport.pair();
         long wait = Line.DEADLINE;
         Connection client =
-                new Connection(transport, new ConnectionSettings(true, 100_000, 0, wait, wait), agreed, () -> {});
+                new Connection(transport, new ConnectionSettings(true, 0, wait, wait), agreed, Line.Owner.of(100_000));
         Connection server = new Connection(
-                transport.remote(), new ConnectionSettings(false, 100_000, 0, wait, wait), agreed, () -> {});
+                transport.remote(), new ConnectionSettings(false, 0, wait, wait), agreed, Line.Owner.of(100_000));
         Random random = new Random(7692);
         for (int i = 0; i < 60; i++) {
             byte[] message = new byte[random.nextInt(5_000)];
@@ -347,7 +348,7 @@ class CompressionTest {
     @Test
     void theDecompressorIsClosedWithTheConnection() throws Exception {
         Decompressor decompressor = new Decompressor(true);
-        Incoming incoming = new Incoming(MemoryTransport.pair(), false, decompressor, 1_000);
+        Incoming incoming = new Incoming(MemoryTransport.pair(), false, decompressor, opcode -> 1_000);
         byte[] wire = bytes("c1 07 f2 48 cd c9 c9 07 00");
         incoming.unread(wire, 0, wire.length);
         assertThat(incoming.read()).isTrue();

@@ -13,6 +13,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import dev.duplex.frame.CloseFrame;
 import dev.duplex.frame.ProtocolFailure;
 import dev.duplex.frame.Wiring;
+import dev.duplex.transport.Watch;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;

@@ -49,17 +49,12 @@ final class Line implements AutoCloseable {
         there.readTimeout((int) TimeUnit.NANOSECONDS.toMillis(DEADLINE));
         connection = new Connection(
                 here,
-                new ConnectionSettings(
-                        wiring.client(),
-                        setup.maxPayload,
-                        setup.pingFrequency,
-                        setup.writeTimeout,
-                        setup.shutdownTimeout),
+                new ConnectionSettings(wiring.client(), setup.pingFrequency, setup.writeTimeout, setup.shutdownTimeout),
                 setup.compression,
-                () -> {
+                new Owner(setup.maxPayload, () -> {
                     ends.incrementAndGet();
                     ended.countDown();
-                });
+                }));
         connection.start(setup.leftOver, 0, setup.leftOver.length);
     }
 
@@ -70,6 +65,24 @@ final class Line implements AutoCloseable {
 
     static Line open(Wiring wiring) throws IOException {
         return with(wiring).open();
+    }
+
+    /** Whom a test's connection belongs to. */
+    record Owner(int maxPayload, Runnable onEnd) implements Connection.Owner {
+        /** One that does not want to know. */
+        static Owner of(int maxPayload) {
+            return new Owner(maxPayload, () -> {});
+        }
+
+        @Override
+        public int limit(int opcode) {
+            return maxPayload;
+        }
+
+        @Override
+        public void ended() {
+            onEnd.run();
+        }
     }
 
     static final class Setup {

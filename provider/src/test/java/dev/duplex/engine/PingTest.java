@@ -167,9 +167,9 @@ class PingTest {
         MemoryTransport transport = MemoryTransport.pair(capacity);
         long wait = Line.DEADLINE;
         Connection client =
-                new Connection(transport, new ConnectionSettings(true, 1 << 20, 0, wait, wait), null, () -> {});
+                new Connection(transport, new ConnectionSettings(true, 0, wait, wait), null, Line.Owner.of(1 << 20));
         Connection server = new Connection(
-                transport.remote(), new ConnectionSettings(false, 1 << 20, 0, wait, wait), null, () -> {});
+                transport.remote(), new ConnectionSettings(false, 0, wait, wait), null, Line.Owner.of(1 << 20));
         CountDownLatch unread = new CountDownLatch(2 * messages);
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Future<?>> writers = new ArrayList<>();

@@ -177,9 +177,9 @@ class SocketConnectionTest {
         socket.setSoTimeout(0);
         Connection connection = new Connection(
                 SocketTransport.plain(socket),
-                new ConnectionSettings(client, 1 << 20, 0, writeTimeout, WAIT),
+                new ConnectionSettings(client, 0, writeTimeout, WAIT),
                 null,
-                () -> {});
+                Line.Owner.of(1 << 20));
         connection.start(new byte[0], 0, 0);
         open.add(connection::close);
         return connection;

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.duplex.frame.CloseFrame;
 import dev.duplex.frame.Wiring;
+import dev.duplex.transport.Watch;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.SocketTimeoutException;

@@ -49,7 +49,7 @@ class FrameReaderTest {
     @Test
     void unmasksTheExampleOfTheRfc() throws IOException {
         byte[] masked = bytes("81 85 37 fa 21 3d 7f 9f 4d 51 58");
-        FrameReader reader = new FrameReader(ScriptedStream.ended(masked, 1), true, false, LIMIT);
+        FrameReader reader = new FrameReader(ScriptedStream.ended(masked, 1), true, false, opcode -> LIMIT);
         assertThat(reader.read()).isTrue();
         assertThat(new String(reader.takePayload(), StandardCharsets.US_ASCII)).isEqualTo("Hello");
     }
@@ -88,7 +88,7 @@ class FrameReaderTest {
         byte[] wire = wiring.fromRemote(join(frame(0x82, payload), frame(0x81, new byte[0])));
         for (int bytesPerRead : new int[] {Integer.MAX_VALUE, 4093}) {
             FrameReader reader =
-                    new FrameReader(ScriptedStream.ended(wire, bytesPerRead), !client, false, payload.length);
+                    new FrameReader(ScriptedStream.ended(wire, bytesPerRead), !client, false, opcode -> payload.length);
             assertThat(reader.read()).isTrue();
             assertThat(reader.takePayload()).isEqualTo(payload);
             assertThat(reader.read()).isTrue();
@@ -101,8 +101,8 @@ class FrameReaderTest {
     @EnumSource
     void saysWhetherAMessageIsTextAndCompressed(Wiring wiring) throws IOException {
         byte[] wire = wiring.fromRemote(bytes("41 01 ff 89 00 80 01 ff 81 01 21 c2 00"));
-        FrameReader reader =
-                new FrameReader(ScriptedStream.ended(wire, wiring.bytesPerRead()), !wiring.client(), true, 10);
+        FrameReader reader = new FrameReader(
+                ScriptedStream.ended(wire, wiring.bytesPerRead()), !wiring.client(), true, opcode -> 10);
         List<String> seen = new ArrayList<>();
         while (reader.read()) {
             seen.add(reader.opcode() + (reader.text() ? " text" : "") + (reader.compressed() ? " compressed" : ""));
@@ -123,7 +123,7 @@ class FrameReaderTest {
                     ScriptedStream.ended(Arrays.copyOf(whole, cut), wiring.bytesPerRead()),
                     !wiring.client(),
                     false,
-                    LIMIT);
+                    opcode -> LIMIT);
             if (cut >= second) {
                 assertThat(reader.read()).isTrue();
             }
@@ -142,7 +142,7 @@ class FrameReaderTest {
                         ScriptedStream.ended(Arrays.copyOfRange(wire, before, wire.length), wiring.bytesPerRead()),
                         !wiring.client(),
                         false,
-                        LIMIT);
+                        opcode -> LIMIT);
                 reader.unread(join(new byte[7], wire), 7, before);
                 assertThat(reader.hasBuffered()).isEqualTo(before > 0);
                 assertThat(readAll(reader)).containsExactly(show(frame), show(frame));
@@ -258,7 +258,7 @@ class FrameReaderTest {
             String wire, int limit, boolean compression, int code, String sentence, Wiring wiring) {
         // The stream is silent behind that byte: a reader that asks for more times out
         ScriptedStream stream = ScriptedStream.silent(wiring.fromRemote(bytes(wire)), wiring.bytesPerRead());
-        FrameReader reader = new FrameReader(stream, !wiring.client(), compression, limit);
+        FrameReader reader = new FrameReader(stream, !wiring.client(), compression, opcode -> limit);
         assertThatExceptionOfType(ProtocolFailure.class)
                 .isThrownBy(() -> readAll(reader))
                 .withMessage(sentence)
@@ -269,7 +269,7 @@ class FrameReaderTest {
     @ValueSource(strings = {"83", "a1", "08", "80"})
     void judgesAHeaderByItsFirstTwoBytes(String b0) {
         for (String wire : new String[] {b0 + " 80", b0 + " fe", b0 + " ff"}) {
-            FrameReader reader = new FrameReader(ScriptedStream.silent(bytes(wire), 1), true, false, LIMIT);
+            FrameReader reader = new FrameReader(ScriptedStream.silent(bytes(wire), 1), true, false, opcode -> LIMIT);
             assertThatExceptionOfType(ProtocolFailure.class).isThrownBy(reader::read);
         }
     }
@@ -278,7 +278,8 @@ class FrameReaderTest {
     @ValueSource(ints = {1, 100})
     void aServerRefusesAFrameThatIsNotMasked(int bytesPerRead) {
         for (String wire : new String[] {"81 00", "81 05 48 65 6c 6c 6f", "89 00", "88 00"}) {
-            FrameReader reader = new FrameReader(ScriptedStream.silent(bytes(wire), bytesPerRead), true, false, LIMIT);
+            FrameReader reader =
+                    new FrameReader(ScriptedStream.silent(bytes(wire), bytesPerRead), true, false, opcode -> LIMIT);
             assertThatExceptionOfType(ProtocolFailure.class)
                     .isThrownBy(reader::read)
                     .withMessage("a client's frame is not masked")
@@ -290,7 +291,8 @@ class FrameReaderTest {
     @ValueSource(ints = {1, 100})
     void aClientRefusesAFrameThatIsMasked(int bytesPerRead) {
         for (String wire : new String[] {"81 80", "81 85 37 fa 21 3d 7f 9f 4d 51 58", "89 80", "88 80"}) {
-            FrameReader reader = new FrameReader(ScriptedStream.silent(bytes(wire), bytesPerRead), false, false, LIMIT);
+            FrameReader reader =
+                    new FrameReader(ScriptedStream.silent(bytes(wire), bytesPerRead), false, false, opcode -> LIMIT);
             assertThatExceptionOfType(ProtocolFailure.class)
                     .isThrownBy(reader::read)
                     .withMessage("a server's frame is masked")
@@ -312,8 +314,8 @@ class FrameReaderTest {
             Arrays.fill(text, (byte) 'x');
             text[bad] = (byte) 0xFF;
             byte[] wire = wiring.fromRemote(join(header(0x81, length), text));
-            FrameReader reader =
-                    new FrameReader(ScriptedStream.silent(wire, wiring.bytesPerRead()), !wiring.client(), false, LIMIT);
+            FrameReader reader = new FrameReader(
+                    ScriptedStream.silent(wire, wiring.bytesPerRead()), !wiring.client(), false, opcode -> LIMIT);
             assertThatExceptionOfType(ProtocolFailure.class)
                     .as("bad byte at %d", bad)
                     .isThrownBy(reader::read)
@@ -334,13 +336,13 @@ class FrameReaderTest {
         for (int limit : new int[] {0, 1_000, 100_000}) {
             int longest = limit + limit / 8 + 64;
             byte[] wire = wiring.fromRemote(join(frame(0x42, new byte[longest]), frame(0x80, new byte[longest])));
-            FrameReader reader =
-                    new FrameReader(ScriptedStream.ended(wire, wiring.bytesPerRead()), !wiring.client(), true, limit);
+            FrameReader reader = new FrameReader(
+                    ScriptedStream.ended(wire, wiring.bytesPerRead()), !wiring.client(), true, opcode -> limit);
             assertThat(readAll(reader)).hasSize(2);
 
             byte[] longer = wiring.fromRemote(header(0xC2, longest + 1));
             FrameReader refusing = new FrameReader(
-                    ScriptedStream.silent(longer, wiring.bytesPerRead()), !wiring.client(), true, limit);
+                    ScriptedStream.silent(longer, wiring.bytesPerRead()), !wiring.client(), true, opcode -> limit);
             assertThatExceptionOfType(ProtocolFailure.class)
                     .isThrownBy(refusing::read)
                     .withMessage("Payload size limit reached: a compressed frame of " + (longest + 1)
@@ -354,7 +356,10 @@ class FrameReaderTest {
     void noCompressedFrameIsLongerThanAnArrayCanBe(Wiring wiring) {
         byte[] wire = wiring.fromRemote(header(0xC2, 1L << 31));
         FrameReader reader = new FrameReader(
-                ScriptedStream.silent(wire, wiring.bytesPerRead()), !wiring.client(), true, Integer.MAX_VALUE);
+                ScriptedStream.silent(wire, wiring.bytesPerRead()),
+                !wiring.client(),
+                true,
+                opcode -> Integer.MAX_VALUE);
         assertThatExceptionOfType(ProtocolFailure.class)
                 .isThrownBy(reader::read)
                 .withMessage(
@@ -376,7 +381,8 @@ class FrameReaderTest {
     void aHeaderAloneReservesNoMemory(long announced) {
         byte[] wire = header(0x82, announced);
         long used = allocated(() -> {
-            FrameReader reader = new FrameReader(ScriptedStream.silent(wire, 100), false, false, Integer.MAX_VALUE);
+            FrameReader reader =
+                    new FrameReader(ScriptedStream.silent(wire, 100), false, false, opcode -> Integer.MAX_VALUE);
             assertThatExceptionOfType(IOException.class).isThrownBy(reader::read);
             reader.release();
         });
@@ -388,7 +394,8 @@ class FrameReaderTest {
         int arrived = 100_000;
         byte[] wire = join(header(0x82, Integer.MAX_VALUE), new byte[arrived]);
         long used = allocated(() -> {
-            FrameReader reader = new FrameReader(ScriptedStream.silent(wire, 100), false, false, Integer.MAX_VALUE);
+            FrameReader reader =
+                    new FrameReader(ScriptedStream.silent(wire, 100), false, false, opcode -> Integer.MAX_VALUE);
             assertThatExceptionOfType(SocketTimeoutException.class).isThrownBy(reader::read);
         });
         assertThat(used).as("bytes allocated").isLessThan(20L * arrived);
@@ -418,7 +425,7 @@ class FrameReaderTest {
         for (int length : new int[] {0, 100, 600, 8_000, 20_000, 65_536, 200_000}) {
             byte[] wire = wiring.fromRemote(frame(0x82, new byte[length]));
             ScriptedStream stream = ScriptedStream.silent(wire, wiring.bytesPerRead());
-            FrameReader reader = new FrameReader(stream, !wiring.client(), false, LIMIT);
+            FrameReader reader = new FrameReader(stream, !wiring.client(), false, opcode -> LIMIT);
             reader.read();
             assertThatExceptionOfType(SocketTimeoutException.class).isThrownBy(reader::read);
             assertThat(stream.lastRoom())
@@ -435,7 +442,7 @@ class FrameReaderTest {
         for (int length : new int[] {0, 600, 20_000, 65_536, 200_000}) {
             byte[] wire = wiring.fromRemote(frame(0x82, new byte[length]));
             ScriptedStream stream = ScriptedStream.silent(wire, wiring.bytesPerRead());
-            FrameReader reader = new FrameReader(stream, !wiring.client(), false, LIMIT);
+            FrameReader reader = new FrameReader(stream, !wiring.client(), false, opcode -> LIMIT);
             assertThat(reader.await()).isTrue();
             assertThat(reader.read()).isTrue();
             assertThatExceptionOfType(SocketTimeoutException.class).isThrownBy(reader::await);
@@ -462,14 +469,16 @@ class FrameReaderTest {
 
     @Test
     void waitingInsideAFrameReturnsAtOnce() throws IOException {
-        FrameReader reader = new FrameReader(ScriptedStream.silent(bytes("82 05 01"), 100), false, false, LIMIT);
+        FrameReader reader =
+                new FrameReader(ScriptedStream.silent(bytes("82 05 01"), 100), false, false, opcode -> LIMIT);
         assertThatExceptionOfType(SocketTimeoutException.class).isThrownBy(reader::read);
         assertThat(reader.await()).isTrue();
     }
 
     @Test
     void goesOnWithAnotherStreamInsideAFrame() throws IOException {
-        FrameReader reader = new FrameReader(ScriptedStream.silent(bytes("81 03 61"), 100), false, false, LIMIT);
+        FrameReader reader =
+                new FrameReader(ScriptedStream.silent(bytes("81 03 61"), 100), false, false, opcode -> LIMIT);
         assertThatExceptionOfType(SocketTimeoutException.class).isThrownBy(reader::read);
         reader.source(ScriptedStream.ended(bytes("62 63"), 1));
         assertThat(reader.read()).isTrue();
@@ -496,7 +505,7 @@ class FrameReaderTest {
     void readsManyFramesAtOnceWhenTheyHaveComeAlready() throws IOException {
         byte[] frame = frame(0x82, new byte[9_000]);
         ScriptedStream stream = ScriptedStream.silent(join(frame, frame, frame, frame), Integer.MAX_VALUE);
-        FrameReader reader = new FrameReader(stream, false, false, LIMIT);
+        FrameReader reader = new FrameReader(stream, false, false, opcode -> LIMIT);
         reader.read();
         while (reader.hasBuffered()) {
             reader.read();
@@ -512,7 +521,7 @@ class FrameReaderTest {
     void shrinksWhenLessComesAgain() throws IOException {
         byte[] wire = join(frame(0x82, new byte[600]), frame(0x82, new byte[5]), frame(0x82, new byte[5]));
         ScriptedStream stream = new ScriptedStream(wire, at -> at < 604 ? 604 - at : 7, true);
-        FrameReader reader = new FrameReader(stream, false, false, LIMIT);
+        FrameReader reader = new FrameReader(stream, false, false, opcode -> LIMIT);
         for (int i = 0; i < 3; i++) {
             reader.read();
         }
@@ -528,7 +537,8 @@ class FrameReaderTest {
         BufferPool.MEDIUM.give(medium);
         BufferPool.LARGE.give(large);
         byte[] wire = frame(0x82, new byte[length]);
-        FrameReader reader = new FrameReader(ScriptedStream.silent(join(wire, wire, wire), 5_000), false, false, LIMIT);
+        FrameReader reader =
+                new FrameReader(ScriptedStream.silent(join(wire, wire, wire), 5_000), false, false, opcode -> LIMIT);
         boolean borrowed = false;
         for (int i = 0; i < 3; i++) {
             reader.read();
@@ -550,7 +560,7 @@ class FrameReaderTest {
             BufferPool.MEDIUM.give(medium);
             BufferPool.LARGE.give(large);
             byte[] wire = join(header(0x82, length), new byte[cut]);
-            FrameReader reader = new FrameReader(ScriptedStream.silent(wire, 5_000), false, false, LIMIT);
+            FrameReader reader = new FrameReader(ScriptedStream.silent(wire, 5_000), false, false, opcode -> LIMIT);
             assertThatExceptionOfType(SocketTimeoutException.class).isThrownBy(reader::read);
             reader.release();
             assertGivenBackOnce(BufferPool.MEDIUM, medium);
@@ -643,7 +653,7 @@ class FrameReaderTest {
             throws IOException {
         ScriptedStream stream =
                 new ScriptedStream(wire, at -> Math.min(pauses.applyAsInt(at), wiring.bytesPerRead()), false);
-        FrameReader reader = new FrameReader(stream, !wiring.client(), false, LIMIT);
+        FrameReader reader = new FrameReader(stream, !wiring.client(), false, opcode -> LIMIT);
         List<String> frames = new ArrayList<>();
         while (true) {
             try {
@@ -664,7 +674,10 @@ class FrameReaderTest {
 
     private static FrameReader reader(Wiring wiring, int limit, byte[] frames) {
         return new FrameReader(
-                ScriptedStream.ended(wiring.fromRemote(frames), wiring.bytesPerRead()), !wiring.client(), false, limit);
+                ScriptedStream.ended(wiring.fromRemote(frames), wiring.bytesPerRead()),
+                !wiring.client(),
+                false,
+                opcode -> limit);
     }
 
     private static List<String> readAll(FrameReader reader) throws IOException {

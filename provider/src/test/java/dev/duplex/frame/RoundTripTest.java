@@ -34,7 +34,7 @@ class RoundTripTest {
                     new ScriptedStream(wire.toByteArray(), at -> 1 + random.nextInt(most), false),
                     masked,
                     true,
-                    Integer.MAX_VALUE);
+                    opcode -> Integer.MAX_VALUE);
             for (int i = 0; i < frames.size(); i++) {
                 Sent frame = frames.get(i);
                 assertThat(reader.read()).as("seed %d frame %d", seed, i).isTrue();

@@ -5,43 +5,41 @@ import dev.duplex.deflate.DeflateParameters;
 import dev.duplex.deflate.Extension;
 import dev.duplex.engine.Connection;
 import dev.duplex.engine.ConnectionSettings;
+import dev.duplex.engine.Opening;
 import dev.duplex.handshake.ClientHandshake;
 import dev.duplex.handshake.HandshakeFailure;
-import dev.duplex.handshake.HeadFinder;
-import dev.duplex.handshake.HeadLimits;
 import dev.duplex.handshake.Headers;
 import dev.duplex.handshake.RequestHead;
 import dev.duplex.handshake.ResponseHead;
 import dev.duplex.handshake.ServerHandshake;
 import dev.duplex.transport.Transport;
-import java.io.EOFException;
 import java.io.IOException;
-import java.net.SocketTimeoutException;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
-import java.time.Duration;
-import java.time.Instant;
-import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Carries the opening handshake over a transport, RFC 6455 §4, under one deadline. Confined to one thread. */
-final class Opening {
+/** Opens a peer over a transport, as the options say, under one deadline. Confined to one thread. */
+final class PeerOpening {
     private static final SecureRandom RANDOM = new SecureRandom();
-    /** Most heads of programs fit; those of browsers make it grow. */
-    private static final int FIRST_BUFFER = 1024;
 
-    private final Transport transport;
+    private final Opening opening;
     private final PeerOptions options;
     private final ConnectionSettings settings;
-    private final long until;
     private final Runnable onEnd;
 
-    private byte[] buffer = new byte[FIRST_BUFFER];
-    private int position;
-    private int limit;
+    /** Whom the connection of a peer belongs to. */
+    private record Owner(int maxPayload, Runnable onEnd) implements Connection.Owner {
+        @Override
+        public int limit(int opcode) {
+            return maxPayload;
+        }
+
+        @Override
+        public void ended() {
+            onEnd.run();
+        }
+    }
 
     /**
      * An opening that has not begun.
@@ -50,11 +48,10 @@ final class Opening {
      * @param until when it must be done, by System.nanoTime()
      * @param onEnd called once when the connection that it opens has ended
      */
-    Opening(Transport transport, PeerOptions options, ConnectionSettings settings, long until, Runnable onEnd) {
-        this.transport = transport;
+    PeerOpening(Transport transport, PeerOptions options, ConnectionSettings settings, long until, Runnable onEnd) {
+        this.opening = new Opening(transport, until);
         this.options = options;
         this.settings = settings;
-        this.until = until;
         this.onEnd = onEnd;
     }
 
@@ -78,10 +75,10 @@ final class Opening {
                     : null;
             String subprotocol = handshake.chooseSubprotocol(options.subprotocols());
             List<Extension> agreed = compression == null ? List.of() : List.of(compression.response());
-            write(handshake.accept(subprotocol, agreed, Headers.NONE).text());
+            opening.write(handshake.accept(subprotocol, agreed, Headers.NONE));
             return peer(compression == null ? null : compression.agreed(), head, null, subprotocol);
         } catch (HandshakeFailure e) {
-            refuse(e);
+            opening.refuse(e);
             throw e;
         }
     }
@@ -92,7 +89,7 @@ final class Opening {
             readRequest();
             throw new HandshakeFailure(status, sentence);
         } catch (HandshakeFailure e) {
-            refuse(e);
+            opening.refuse(e);
         }
     }
 
@@ -102,12 +99,7 @@ final class Opening {
      * @throws HandshakeFailure when the server refused, or broke a rule
      */
     WsPeer ask(ClientHandshake handshake) throws IOException {
-        String request = handshake.request().text();
-        write(request);
-        ResponseHead response = ResponseHead.parse(readHead(HeadFinder.ofResponse(HeadLimits.DEFAULT)));
-        while (response.isInterim()) { // RFC 9110 §15.2: a client can parse any number of 1xx before the answer
-            response = ResponseHead.parse(readHead(HeadFinder.ofResponse(HeadLimits.DEFAULT)));
-        }
+        ResponseHead response = opening.ask(handshake);
         ClientHandshake.Agreement agreement = handshake.verify(response);
         DeflateParameters compression = null;
         for (Extension extension : agreement.extensions()) {
@@ -118,7 +110,7 @@ final class Opening {
                 throw new HandshakeFailure(response.status(), String.valueOf(e.getMessage()), response.headers());
             }
         }
-        return peer(compression, request, response, agreement.subprotocol());
+        return peer(compression, handshake.request().text(), response, agreement.subprotocol());
     }
 
     /** A connection whose opening handshake somebody else did. */
@@ -144,70 +136,17 @@ final class Opening {
             @Nullable String request,
             @Nullable ResponseHead response,
             @Nullable String subprotocol) {
-        Connection connection = new Connection(transport, settings, compression, onEnd);
-        WsPeer peer = new WsPeer(connection, request, response, subprotocol);
-        connection.start(buffer, position, limit - position);
-        return peer;
+        Owner owner = new Owner(options.maxReceivePayload(), onEnd);
+        return new WsPeer(opening.connection(settings, compression, owner), request, response, subprotocol);
     }
 
     private String readRequest() throws IOException {
         try {
-            return readHead(HeadFinder.ofRequest(HeadLimits.DEFAULT));
-        } catch (SocketTimeoutException e) {
-            throw new HandshakeFailure(408, "the request did not come within " + options.timeout());
+            return opening.readRequest();
+        } catch (HandshakeFailure e) {
+            throw e.status() == 408 // the time is known here
+                    ? new HandshakeFailure(408, "the request did not come within " + options.timeout())
+                    : e;
         }
     }
-
-    private String readHead(HeadFinder finder) throws IOException {
-        int end = finder.end(buffer, position, limit - position);
-        while (end < 0) {
-            if (position > 0) { // an interim answer was before: there may be any number of them
-                System.arraycopy(buffer, position, buffer, 0, limit - position);
-                limit -= position;
-                position = 0;
-            }
-            if (limit == buffer.length) {
-                buffer = Arrays.copyOf(buffer, 2 * buffer.length);
-            }
-            long left = until - System.nanoTime();
-            if (left <= 0) {
-                throw new SocketTimeoutException("the time for the opening handshake is over");
-            }
-            transport.readTimeout((int) Math.min(TimeUnit.NANOSECONDS.toMillis(left) + 1, Integer.MAX_VALUE));
-            int count = transport.input().read(buffer, limit, buffer.length - limit);
-            if (count < 0) {
-                throw new EOFException("the connection ended inside the opening handshake");
-            }
-            limit += count;
-            end = finder.end(buffer, position, limit - position);
-        }
-        transport.readTimeout(0);
-        String head = new String(buffer, position, end, StandardCharsets.ISO_8859_1);
-        position += end;
-        return head;
-    }
-
-    private void write(String head) throws IOException {
-        transport.output().write(head.getBytes(StandardCharsets.ISO_8859_1));
-    }
-
-    /** Answers, and lets the client read it: closing with bytes unread would reset the connection. */
-    private void refuse(HandshakeFailure failure) throws IOException {
-        write(failure.response(Instant.now()));
-        transport.shutdownOutput();
-        long end = System.nanoTime() + REFUSAL_LINGER.toNanos();
-        transport.readTimeout((int) REFUSAL_LINGER.toMillis());
-        try {
-            int count;
-            do {
-                count = transport.input().read(buffer, 0, buffer.length); // what else was sent does not count
-            } while (count >= 0 && System.nanoTime() - end < 0);
-        } catch (SocketTimeoutException e) {
-            // It had its time
-        }
-    }
-
-    private static final Duration REFUSAL_LINGER = Duration.ofSeconds(1);
-    /** How long a refusal takes at most. */
-    static final Duration REFUSAL = REFUSAL_LINGER.multipliedBy(2);
 }

@@ -1,4 +1,4 @@
-package dev.duplex.engine;
+package dev.duplex.transport;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package dev.duplex.engine;
+package dev.duplex.transport;
 
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
