@@ -12,6 +12,7 @@ final class CloseState {
     private volatile @Nullable CloseFrame sent;
     private volatile @Nullable CloseFrame received;
     private volatile boolean ended;
+    private boolean initiated; // guarded by this: this end's Close was the first
     private String cause = "";
 
     /** Whether messages may still be sent and received. */
@@ -25,6 +26,7 @@ final class CloseState {
             return false;
         }
         sent = frame;
+        initiated = received == null;
         return true;
     }
 
@@ -57,6 +59,11 @@ final class CloseState {
 
     boolean ended() {
         return ended;
+    }
+
+    /** The Close of this end when it came before the remote end's, else null. */
+    synchronized @Nullable CloseFrame initiated() {
+        return initiated ? sent : null;
     }
 
     /** Whether each end has sent its Close, RFC 6455 §7.1.4. */

@@ -3,7 +3,9 @@ package dev.duplex.engine;
 import dev.duplex.deflate.Compressor;
 import dev.duplex.deflate.Decompressor;
 import dev.duplex.deflate.DeflateParameters;
+import dev.duplex.engine.Turns.LeftMessage;
 import dev.duplex.frame.CloseFrame;
+import dev.duplex.frame.FrameReader;
 import dev.duplex.frame.FrameWriter;
 import dev.duplex.frame.Opcodes;
 import dev.duplex.frame.ProtocolFailure;
@@ -21,7 +23,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +45,9 @@ public final class Connection {
     /** What keeping a small frame costs besides its bytes. */
     private static final int AHEAD_OVERHEAD = 64;
 
+    private static final AtomicLong IDS = new AtomicLong();
+
+    private final long id = IDS.incrementAndGet();
     private final Transport transport;
     private final ConnectionSettings settings;
     private final CloseState state = new CloseState();
@@ -72,16 +79,26 @@ public final class Connection {
     private volatile long latency = -1;
     /** When a closing handshake that is under way must be over, else NEVER. */
     private volatile long closingUntil = Watch.NEVER;
+    /** Nanoseconds without a message after which the owner is told; 0 for never. */
+    private volatile long idleTimeout;
 
     /** Whom a connection belongs to. Perhaps called before the caller of {@link Opening#connection} has the connection. */
     public interface Owner {
         /**
-         * Bytes that the message which begins now may have, inflated. Called by the thread that reads, at the first frame of each data
-         * message; must not block.
+         * Bytes that the message which begins now may have, inflated, or {@link FrameReader#UNLIMITED} for one that is taken as it comes, its
+         * large frames in pieces. Called by the thread that reads, at the first frame of each data message; must not block.
          *
          * @param opcode TEXT or BINARY of {@link Opcodes}
          */
         int limit(int opcode);
+
+        /** Whether Pongs are for the owner too: {@link #receive} then stops at them. */
+        default boolean takesPongs() {
+            return false;
+        }
+
+        /** The idle timeout is over. Called by a thread of its own, perhaps more than once. */
+        default void idle() {}
 
         /** The connection has ended. Called once; must not block. */
         void ended();
@@ -89,7 +106,8 @@ public final class Connection {
 
     private record Ahead(int opcode, boolean fin, byte[] data) {}
 
-    private record Ping(byte[] payload, long sentAt) {}
+    /** A Ping that waits for its answer; ours when the keep-alive sent it. */
+    private record Ping(byte[] payload, long sentAt, boolean ours) {}
 
     /**
      * Takes over a transport whose opening handshake is done. {@link #start} sets it going.
@@ -139,8 +157,8 @@ public final class Connection {
     }
 
     /**
-     * Waits for the next data frame. True: it is there, unmasked, inflated and judged. False: the connection has ended, {@link #result()}
-     * tells how. Control frames are dealt with inside.
+     * Waits for the next data frame, or Pong if the owner takes those. True: it is there, unmasked, inflated and judged. False: the
+     * connection has ended, {@link #result()} tells how. Control frames are dealt with inside.
      *
      * @param timeout 0 for no limit
      * @throws SocketTimeoutException when time ran out; the next call goes on where this one stopped
@@ -155,8 +173,11 @@ public final class Connection {
         try {
             incoming.limit(timeout);
             while (!state.ended()) {
-                if (timeout == 0 && !incoming.reader.hasBuffered()) {
-                    letOthersRun();
+                if (!incoming.reader.frameIsThere()) {
+                    outgoing.flush(); // what waited for the answer to a further frame
+                    if (timeout == 0 && !incoming.reader.hasBuffered()) {
+                        letOthersRun();
+                    }
                 }
                 if (!incoming.reader.await() || !incoming.read()) {
                     end("the stream ended without a Close");
@@ -210,7 +231,12 @@ public final class Connection {
         return state.ended() && (closed || ahead == null || ahead.isEmpty());
     }
 
-    /** The frame's opcode: TEXT, BINARY or CONTINUATION of {@link Opcodes}. */
+    /** Whether a further frame has come already, whole: receiving it will not wait. */
+    public boolean frameIsThere() {
+        return (ahead != null && !ahead.isEmpty()) || incoming.reader.frameIsThere();
+    }
+
+    /** The frame's opcode: TEXT, BINARY, CONTINUATION or PONG of {@link Opcodes}. */
     public int opcode() {
         return current != null ? current.opcode() : incoming.opcode();
     }
@@ -218,6 +244,21 @@ public final class Connection {
     /** Whether the frame is the last of its message. */
     public boolean fin() {
         return current != null ? current.fin() : incoming.fin();
+    }
+
+    /** The array that holds the frame's payload; this connection's own, and valid until the reading side is given back. */
+    public byte[] payload() {
+        return current != null ? current.data() : incoming.payload();
+    }
+
+    /** Where the payload starts in its array. */
+    public int payloadOffset() {
+        return current != null ? 0 : incoming.payloadOffset();
+    }
+
+    /** Bytes of payload. */
+    public int payloadLength() {
+        return current != null ? current.data().length : incoming.payloadLength();
     }
 
     /** The frame's payload in an array that the caller keeps. */
@@ -251,7 +292,9 @@ public final class Connection {
     private boolean handle() throws IOException {
         switch (incoming.opcode()) {
             case Opcodes.PING -> outgoing.pong(incoming.takePayload());
-            case Opcodes.PONG -> answered(incoming.takePayload());
+            case Opcodes.PONG -> {
+                return !answered(incoming.takePayload()) && owner.takesPongs() && !state.closeSent();
+            }
             case Opcodes.CLOSE -> closeReceived(incoming.close());
             default -> {
                 return !state.closeSent(); // RFC 6455 §1.4: after a Close was sent, data is discarded
@@ -260,12 +303,15 @@ public final class Connection {
         return false;
     }
 
-    private void answered(byte[] payload) {
+    /** Notes what a Pong says; true when it answers the keep-alive and is of no interest to anybody else. */
+    private boolean answered(byte[] payload) {
         Ping ping = lastPing;
-        if (ping != null && Arrays.equals(ping.payload(), payload)) {
-            latency = System.nanoTime() - ping.sentAt();
-            lastPing = null;
+        if (ping == null || !Arrays.equals(ping.payload(), payload)) {
+            return false;
         }
+        latency = System.nanoTime() - ping.sentAt();
+        lastPing = null;
+        return ping.ours();
     }
 
     /**
@@ -309,12 +355,54 @@ public final class Connection {
      * @throws SocketTimeoutException when time ran out; its text says whether the connection is still usable
      */
     public int write(int opcode, boolean fin, byte[] payload, int offset, int length, long timeout) throws IOException {
-        return outgoing.data(opcode, fin, payload, offset, length, timeout);
+        return outgoing.data(opcode, fin, payload, offset, length, timeout, Urgency.NOW);
     }
 
     /** Sends one data frame within the write timeout of the settings. */
     public int write(int opcode, boolean fin, byte[] payload, int offset, int length) throws IOException {
-        return write(opcode, fin, payload, offset, length, settings.writeTimeout());
+        return write(opcode, fin, payload, offset, length, Urgency.NOW);
+    }
+
+    /** Sends one data frame within the write timeout of the settings; one that is not urgent may wait for others. */
+    public int write(int opcode, boolean fin, byte[] payload, int offset, int length, Urgency urgency)
+            throws IOException {
+        return outgoing.data(opcode, fin, payload, offset, length, settings.writeTimeout(), urgency);
+    }
+
+    /**
+     * Leaves a whole message to be sent in its turn, and returns, unless {@code mostBytes} wait already: then this sends it, and waits as
+     * {@link #write} does.
+     *
+     * @param timeout nanoseconds from now in which it must have been sent; 0 for no limit but the write timeout once it is its turn
+     * @param outcome told once: null when it was sent, else why not. Must not block
+     */
+    public void leave(
+            int opcode,
+            byte[] payload,
+            int offset,
+            int length,
+            long timeout,
+            int mostBytes,
+            Consumer<@Nullable Throwable> outcome) {
+        long until = timeout == 0 ? Watch.NEVER : System.nanoTime() + timeout;
+        outgoing.leave(new LeftMessage(opcode, payload, offset, length, until, outcome), mostBytes);
+    }
+
+    /** Bytes of messages that were left and wait to be sent. */
+    public int leftBytes() {
+        return outgoing.leftBytes();
+    }
+
+    /** Puts on the wire what was not urgent. Costs nothing when there is nothing. */
+    public void flush() throws IOException {
+        outgoing.flush();
+    }
+
+    /** Sends a Pong that nobody asked for, RFC 6455 §5.5.3, as {@link #ping(byte[])} sends a Ping. */
+    public void pong(byte[] payload) throws IOException {
+        if (!outgoing.control(Opcodes.PONG, payload, settings.writeTimeout())) {
+            throw noTurn("Pong");
+        }
     }
 
     /**
@@ -323,15 +411,24 @@ public final class Connection {
      * @throws SocketTimeoutException when another write was in the way all the time
      */
     public void ping(byte[] payload) throws IOException {
-        if (!ping(payload, settings.writeTimeout())) {
-            throw new SocketTimeoutException("No turn to send a Ping within "
-                    + Duration.ofNanos(settings.writeTimeout()) + " because another frame is being sent");
+        if (!ping(payload, settings.writeTimeout(), false)) {
+            throw noTurn("Ping");
         }
     }
 
+    /** The keep-alive's; false when another write was in the way all the time. */
     boolean ping(byte[] payload, long timeout) throws IOException {
-        lastPing = new Ping(payload, System.nanoTime());
-        return outgoing.ping(payload, timeout);
+        return ping(payload, timeout, true);
+    }
+
+    private boolean ping(byte[] payload, long timeout, boolean ours) throws IOException {
+        lastPing = new Ping(payload, System.nanoTime(), ours);
+        return outgoing.control(Opcodes.PING, payload, timeout);
+    }
+
+    private SocketTimeoutException noTurn(String frame) {
+        return new SocketTimeoutException("No turn to send a " + frame + " within "
+                + Duration.ofNanos(settings.writeTimeout()) + " because another frame is being sent");
     }
 
     // ---- what can be asked at any time
@@ -344,6 +441,11 @@ public final class Connection {
     /** The remote end's Close, 1006 after an end without one, null while there is neither. RFC 6455 §7.1.5, §7.1.6. */
     public @Nullable CloseFrame result() {
         return state.result();
+    }
+
+    /** The Close of this end when it was the first to close, null when it was not. */
+    public @Nullable CloseFrame initiated() {
+        return state.initiated();
     }
 
     /** What the network said when it failed, null when it did not. */
@@ -365,6 +467,19 @@ public final class Connection {
     /** Where this end is. */
     public SocketAddress localAddress() {
         return transport.localAddress();
+    }
+
+    /** A number that no other connection of this process has. */
+    public long id() {
+        return id;
+    }
+
+    /** Tells the owner when no frame was sent and none received for so many nanoseconds; 0 or less for never. */
+    public void idleTimeout(long nanos) {
+        idleTimeout = Math.max(0, nanos);
+        if (nanos > 0) {
+            watch.runBy(System.nanoTime() + nanos);
+        }
     }
 
     /** What this connection is held to. */
@@ -416,6 +531,22 @@ public final class Connection {
             mine.complete(state.completed());
         }
         return state.completed();
+    }
+
+    /**
+     * Sends a Close unless one was sent, and returns: whoever reads finds the answer, and the shutdown timeout ends a wait that is too
+     * long.
+     */
+    public void startClose(CloseFrame close) {
+        closeBy(System.nanoTime() + settings.shutdownTimeout() + LINGER);
+        try {
+            if (outgoing.close(close, settings.shutdownTimeout())) {
+                return;
+            }
+        } catch (IOException e) {
+            error = e.getMessage();
+        }
+        end("the Close could not be sent");
     }
 
     /** Ends at once, without a Close. Wakes who reads and who writes. */
@@ -491,8 +622,8 @@ public final class Connection {
         end(answered ? "closed" : "the Close could not be answered");
     }
 
-    /** RFC 6455 §7.1.7: tells the remote end why, and ends. */
-    private void fail(ProtocolFailure e) {
+    /** RFC 6455 §7.1.7: tells the remote end why, and ends. For the thread that has the reading side. */
+    public void fail(ProtocolFailure e) {
         closeBy(System.nanoTime() + settings.shutdownTimeout() + LINGER);
         try {
             if (outgoing.close(
@@ -557,17 +688,32 @@ public final class Connection {
         } else if (overdue(closing, now)) {
             end("the closing handshake took too long");
         } else {
-            long ping = keepAlive == null ? Watch.NEVER : keepAlive.check(now);
-            return earlier(earlier(writing, broken), earlier(closing, ping));
+            long next = Watch.earlier(Watch.earlier(writing, broken), closing);
+            next = Watch.earlier(next, outgoing.check(now));
+            next = Watch.earlier(next, checkIdle(now));
+            return keepAlive == null ? next : Watch.earlier(next, keepAlive.check(now));
         }
         return Watch.NEVER;
     }
 
-    private static boolean overdue(long time, long now) {
-        return time != Watch.NEVER && now - time >= 0;
+    private long checkIdle(long now) {
+        long timeout = idleTimeout;
+        if (timeout == 0 || closing()) {
+            return Watch.NEVER;
+        }
+        long due = latest(incoming.heardAt(), outgoing.sentAt()) + timeout;
+        if (!overdue(due, now)) {
+            return due;
+        }
+        Thread.ofVirtual().name("duplex-idle").start(owner::idle);
+        return Watch.NEVER;
     }
 
-    private static long earlier(long one, long other) {
-        return one == Watch.NEVER || (other != Watch.NEVER && other - one < 0) ? other : one;
+    private static long latest(long one, long other) {
+        return other - one > 0 ? other : one;
+    }
+
+    private static boolean overdue(long time, long now) {
+        return time != Watch.NEVER && now - time >= 0;
     }
 }

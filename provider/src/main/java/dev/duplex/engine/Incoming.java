@@ -97,6 +97,19 @@ final class Incoming {
         return reader.fin();
     }
 
+    /** The array that holds the payload, valid until the next frame is read. */
+    byte[] payload() {
+        return inflated != null ? inflated.array() : reader.payload();
+    }
+
+    int payloadOffset() {
+        return inflated != null ? 0 : reader.payloadOffset();
+    }
+
+    int payloadLength() {
+        return inflated != null ? inflated.length() : reader.payloadLength();
+    }
+
     /** The payload in an array that the caller keeps. */
     byte[] takePayload() {
         return inflated != null ? inflated.toByteArray() : reader.takePayload();
@@ -131,15 +144,17 @@ final class Incoming {
             messageBytes = 0;
             text.reset();
         }
+        int limit = reader.maxPayload();
         ByteBuilder out = new ByteBuilder(2 * Math.min(reader.payloadLength(), FIRST_INFLATED));
         decompressor.decompress(
                 reader.payload(),
                 reader.payloadOffset(),
                 reader.payloadLength(),
                 reader.fin(),
-                reader.maxPayload() - messageBytes,
+                // A message without a limit comes in pieces, so small that they inflate to little
+                limit == FrameReader.UNLIMITED ? Integer.MAX_VALUE : limit - messageBytes,
                 out);
-        messageBytes += out.length();
+        messageBytes = limit == FrameReader.UNLIMITED ? 0 : messageBytes + out.length();
         inflated = out;
         if (reader.text() && (!text.accept(out.array(), 0, out.length()) || (reader.fin() && !text.complete()))) {
             // RFC 6455 §8.1

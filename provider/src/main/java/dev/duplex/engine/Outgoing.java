@@ -2,6 +2,7 @@ package dev.duplex.engine;
 
 import dev.duplex.deflate.ByteBuilder;
 import dev.duplex.deflate.Compressor;
+import dev.duplex.engine.Turns.LeftMessage;
 import dev.duplex.frame.CloseFrame;
 import dev.duplex.frame.FrameHeader;
 import dev.duplex.frame.FrameWriter;
@@ -13,21 +14,22 @@ import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The writing side of a connection. Messages queue fairly; the fragments of one keep their turn until the last, while
- * control frames go between them. Safe for any thread, and no thread waits longer than its deadline.
+ * The writing side of a connection. Messages queue fairly, whether a thread waits with them or left them; the fragments of one keep
+ * their turn until the last, while control frames go between them. Safe for any thread, and no thread waits longer than its deadline.
  */
 final class Outgoing {
     /** Bytes of a message below which compression without a context costs more than it saves. */
     private static final int LEAST_COMPRESSED = 128;
     /** Pongs that wait for a writer; of more, the newest ones. RFC 6455 §5.5.3 asks for the newest only. */
     private static final int PONGS_KEPT = 16;
+    /** How long a frame that may wait for others waits at most: a moment for who asked, long for what a timer costs. */
+    private static final long HELD_AT_MOST = TimeUnit.MILLISECONDS.toNanos(5);
 
     private final FrameWriter writer; // guarded by frame
     private final @Nullable Compressor compressor; // guarded by frame
@@ -36,7 +38,7 @@ final class Outgoing {
     private final long writeTimeout;
 
     /** The turn to send a message; not a lock, because any thread may send the fragment that ends one. */
-    private final Semaphore message = new Semaphore(1, true);
+    private final Turns turns = new Turns();
     /** Held while one frame goes to the wire. Fair, so that a Ping or Close gets its turn among a flood of messages. */
     private final ReentrantLock frame = new ReentrantLock(true);
 
@@ -51,6 +53,15 @@ final class Outgoing {
     private volatile @Nullable IOException broken;
     /** When that was, by System.nanoTime(). Written before it. */
     private volatile long brokenAt;
+
+    /** When a frame was sent last. Written under frame. */
+    private volatile long sentAt = System.nanoTime();
+    /** Whether frames are held back. Written under frame. */
+    private volatile boolean holding;
+    /** When they must be on their way, NEVER when somebody else sees to that. Written under frame. */
+    private volatile long holdUntil = Watch.NEVER;
+
+    private final AtomicBoolean flushing = new AtomicBoolean(); // a thread is about to flush what was held too long
 
     private volatile @Nullable Pongs pongs; // null until the first Ping
 
@@ -69,13 +80,14 @@ final class Outgoing {
     }
 
     /**
-     * Sends one data frame and returns the bytes put on the wire.
+     * Sends one data frame and returns the bytes it has.
      *
      * @param timeout nanoseconds for all: the turn, the lock, the network
      * @throws IllegalStateException for a continuation without a message, and for a new message of the thread whose own lacks its end
      * @throws SocketTimeoutException when time ran out: while waiting for a turn the connection lives on, while writing it is dead
      */
-    int data(int opcode, boolean fin, byte[] payload, int offset, int length, long timeout) throws IOException {
+    int data(int opcode, boolean fin, byte[] payload, int offset, int length, long timeout, Urgency urgency)
+            throws IOException {
         long until = System.nanoTime() + timeout;
         boolean first = opcode != Opcodes.CONTINUATION;
         if (first) {
@@ -96,7 +108,7 @@ final class Outgoing {
                     turnOver = first;
                     throw noTurn(timeout);
                 }
-                int written = putData(first, opcode, fin, payload, offset, length, until, timeout);
+                int written = putData(first, opcode, fin, payload, offset, length, until, timeout, urgency);
                 turnOver = fin;
                 return written;
             } finally {
@@ -109,20 +121,97 @@ final class Outgoing {
             }
         } finally {
             if (turnOver) {
-                message.release();
+                passTurn();
             }
         }
     }
 
-    /** Sends a Ping; false when it got no turn in time. */
-    boolean ping(byte[] payload, long timeout) throws IOException {
+    /**
+     * Leaves a whole message to be sent in its turn, by a thread of its own. When too many bytes are in line already, this one waits for the
+     * turn and sends it: who leaves messages faster than the network takes them is slowed down.
+     */
+    void leave(LeftMessage message, int mostBytes) {
+        switch (turns.leave(message, mostBytes)) {
+            case TURN_TAKEN -> startSending(message);
+            case IN_LINE -> {
+                if (message.until() != Watch.NEVER) {
+                    watch.runBy(message.until());
+                }
+            }
+            case FULL -> message.outcome().accept(sentInTurn(message));
+        }
+    }
+
+    /** Bytes of messages that were left and wait. */
+    int leftBytes() {
+        return turns.leftBytes();
+    }
+
+    /** Does what is due, by threads of their own, and says when to ask again. Never blocks. */
+    long check(long now) {
+        for (LeftMessage message : turns.overdue(now)) {
+            message.outcome().accept(waitedTooLong());
+        }
+        long held = holdUntil;
+        if (held != Watch.NEVER && now - held >= 0) {
+            flushAside();
+            held = Watch.NEVER;
+        }
+        return Watch.earlier(held, turns.deadline());
+    }
+
+    /** Puts what is held on the wire, within the write timeout. Costs nothing when there is nothing. */
+    void flush() throws IOException {
+        if (!holding) {
+            return;
+        }
+        if (!lock(writeTimeout)) {
+            throw noTurn(writeTimeout);
+        }
+        try {
+            if (holding && broken == null && !state.sendingOver()) {
+                putHeld(System.nanoTime() + writeTimeout, writeTimeout);
+            }
+        } finally {
+            unlock();
+        }
+    }
+
+    private void flushAside() {
+        if (flushing.compareAndSet(false, true)) {
+            boolean started = false;
+            try {
+                Thread.ofVirtual().name("duplex-flush").start(() -> {
+                    flushing.set(false);
+                    try {
+                        flush();
+                    } catch (IOException e) {
+                        // Noted as broken: whoever reads or writes next hears why
+                    }
+                });
+                started = true;
+            } finally {
+                if (!started) {
+                    flushing.set(false); // there was no memory for a thread
+                }
+            }
+        }
+    }
+
+    /** When a frame was sent last, by System.nanoTime(). */
+    long sentAt() {
+        return sentAt;
+    }
+
+    /** Sends a Ping or Pong of the application's or the keep-alive's; false when it got no turn in time. */
+    boolean control(int opcode, byte[] payload, long timeout) throws IOException {
         if (!lock(timeout)) {
             return false;
         }
         try {
             requireSendable();
             // All the time anew: that the turn came late must not make a slow network a dead one
-            put(Opcodes.PING | FrameHeader.B0_FIN, payload, 0, payload.length, System.nanoTime() + timeout, timeout);
+            put(opcode | FrameHeader.B0_FIN, payload, 0, payload.length, System.nanoTime() + timeout, timeout);
             return true;
         } finally {
             unlock();
@@ -184,15 +273,19 @@ final class Outgoing {
     /** Wakes who waits for a turn, and frees native memory. The connection has ended. */
     void end() {
         // An unfinished message may never go on. Who has the turn next finds that nothing can be sent, and passes it on
-        message.release();
+        passTurn();
         release();
     }
 
-    /** Frees native memory, now or when the writer of the moment is done. */
+    /** Frees native memory and gives back what is borrowed, now or when the writer of the moment is done. */
     private void release() {
-        if (compressor != null && frame.tryLock()) {
+        if ((compressor != null || holding) && frame.tryLock()) {
             try {
-                compressor.close();
+                if (compressor != null) {
+                    compressor.close();
+                }
+                writer.discard();
+                holding = false;
             } finally {
                 frame.unlock();
             }
@@ -205,12 +298,91 @@ final class Outgoing {
                     "A new message begins inside another: send its last fragment first (RFC 6455 §5.4)");
         }
         try {
-            if (!message.tryAcquire(timeout, TimeUnit.NANOSECONDS)) {
+            if (!turns.take(timeout)) {
                 throw noTurn(timeout);
             }
         } catch (InterruptedException e) {
             throw interrupted();
         }
+    }
+
+    private void passTurn() {
+        LeftMessage next = turns.pass();
+        if (next != null) {
+            startSending(next);
+        }
+    }
+
+    /** Has the message, whose turn it is, sent by a thread of its own, and those that follow. */
+    private void startSending(LeftMessage message) {
+        boolean started = false;
+        try {
+            Thread.ofVirtual().name("duplex-send").start(() -> sendLeft(message));
+            started = true;
+        } finally {
+            if (!started) { // there was no memory for a thread
+                message.outcome().accept(new IOException("no thread could be had to send this"));
+                passTurn();
+            }
+        }
+    }
+
+    private void sendLeft(LeftMessage first) {
+        for (LeftMessage message = first; message != null; message = turns.pass()) {
+            message.outcome().accept(sent(message));
+        }
+    }
+
+    /** Sends a message whose turn it is; null when that succeeded. */
+    private @Nullable Throwable sent(LeftMessage message) {
+        long now = System.nanoTime();
+        long until = Watch.earlier(now + writeTimeout, message.until());
+        try {
+            if (until - now <= 0 || !lock(until - now)) {
+                return waitedTooLong();
+            }
+            try {
+                requireSendable();
+                putData(
+                        true,
+                        message.opcode(),
+                        true,
+                        message.payload(),
+                        message.offset(),
+                        message.length(),
+                        until,
+                        until - now,
+                        Urgency.NOW);
+                return null;
+            } finally {
+                unlock();
+            }
+        } catch (Throwable e) { // whatever it is, it is this message's, and the next one has its turn
+            return e;
+        }
+    }
+
+    private @Nullable Throwable sentInTurn(LeftMessage message) {
+        long now = System.nanoTime();
+        try {
+            data(
+                    message.opcode(),
+                    true,
+                    message.payload(),
+                    message.offset(),
+                    message.length(),
+                    Watch.earlier(now + writeTimeout, message.until()) - now,
+                    Urgency.NOW);
+            return null;
+        } catch (IOException | RuntimeException e) {
+            return e;
+        }
+    }
+
+    private static SocketTimeoutException waitedTooLong() {
+        return new SocketTimeoutException(
+                "The send timeout passed while other messages were being sent; nothing was sent and the connection"
+                        + " stays usable");
     }
 
     private boolean lock(long timeout) throws IOException {
@@ -223,7 +395,7 @@ final class Outgoing {
 
     private void unlock() {
         frame.unlock();
-        if (compressor != null && state.ended()) {
+        if (state.ended()) {
             release(); // the end came while this thread had the lock
         }
     }
@@ -249,18 +421,26 @@ final class Outgoing {
     }
 
     private int putData(
-            boolean first, int opcode, boolean fin, byte[] payload, int offset, int length, long until, long timeout)
+            boolean first,
+            int opcode,
+            boolean fin,
+            byte[] payload,
+            int offset,
+            int length,
+            long until,
+            long timeout,
+            Urgency urgency)
             throws IOException {
         putPongs(until, timeout);
         int b0 = fin ? opcode | FrameHeader.B0_FIN : opcode;
         if (compressor == null) {
-            return put(b0, payload, offset, length, until, timeout);
+            return put(b0, payload, offset, length, until, timeout, urgency);
         }
         if (first) {
             compressing = !fin || length >= LEAST_COMPRESSED || (length > 0 && compressor.keepsContext());
         }
         if (!compressing) {
-            return put(b0, payload, offset, length, until, timeout);
+            return put(b0, payload, offset, length, until, timeout, urgency);
         }
         ByteBuilder compressed = new ByteBuilder(length / 2 + 16);
         try {
@@ -272,7 +452,7 @@ final class Outgoing {
         }
         // RFC 7692 §6.1: the first fragment alone carries the mark
         int marked = first ? b0 | FrameHeader.B0_RSV1 : b0;
-        return put(marked, compressed.array(), 0, compressed.length(), until, timeout);
+        return put(marked, compressed.array(), 0, compressed.length(), until, timeout, urgency);
     }
 
     private void putPongs(long until, long timeout) throws IOException {
@@ -307,20 +487,57 @@ final class Outgoing {
     }
 
     private int put(int b0, byte[] payload, int offset, int length, long until, long timeout) throws IOException {
+        return put(b0, payload, offset, length, until, timeout, Urgency.NOW);
+    }
+
+    private int put(int b0, byte[] payload, int offset, int length, long until, long timeout, Urgency urgency)
+            throws IOException {
+        writingUntil(until);
         try {
-            deadline = until;
-            watch.runBy(until);
-            return writer.write(b0, payload, offset, length);
-        } catch (IOException e) {
-            IOException failed = explain(e, until, timeout);
-            breakOff(failed);
-            throw failed;
-        } catch (RuntimeException | Error e) {
-            breakOff(new IOException("writing failed: " + e, e)); // a frame may be half sent
-            throw e;
+            return urgency == Urgency.NOW
+                    ? writer.write(b0, payload, offset, length)
+                    : writer.hold(b0, payload, offset, length);
+        } catch (IOException | RuntimeException | Error e) {
+            throw failed(e, until, timeout);
         } finally {
-            deadline = Watch.NEVER;
+            written(until - timeout, urgency);
         }
+    }
+
+    private void putHeld(long until, long timeout) throws IOException {
+        writingUntil(until);
+        try {
+            writer.flush();
+        } catch (IOException | RuntimeException | Error e) {
+            throw failed(e, until, timeout);
+        } finally {
+            written(until - timeout, Urgency.NOW);
+        }
+    }
+
+    private void writingUntil(long until) {
+        deadline = until;
+        watch.runBy(until);
+    }
+
+    private void written(long now, Urgency urgency) {
+        deadline = Watch.NEVER;
+        sentAt = now;
+        holding = writer.holds();
+        if (!holding) {
+            holdUntil = Watch.NEVER;
+        } else if (urgency == Urgency.SOON && holdUntil == Watch.NEVER) {
+            holdUntil = now + HELD_AT_MOST;
+            watch.runBy(holdUntil);
+        }
+    }
+
+    private IOException failed(Throwable e, long until, long timeout) {
+        IOException failed = e instanceof IOException network
+                ? explain(network, until, timeout)
+                : new IOException("writing failed: " + e, e);
+        breakOff(failed); // a frame may be half sent
+        return failed;
     }
 
     /** Nothing can be sent any more. Whoever reads has a moment to find what the remote end said; then the connection is lost. */

@@ -42,25 +42,28 @@ public final class FrameHeader {
         return (b1 & B1_MASK) != 0 ? size + KEY_SIZE : size;
     }
 
-    /** Writes a header without its masking key at the start of {@code out}; the length takes its shortest form. Returns the bytes written. */
-    static int encode(byte[] out, int b0, boolean masked, int length) {
+    /**
+     * Writes a header without its masking key into {@code out} from {@code at} on; the length takes its shortest form. Returns where it
+     * ends.
+     */
+    static int encode(byte[] out, int at, int b0, boolean masked, int length) {
         int mask = masked ? B1_MASK : 0;
-        out[0] = (byte) b0;
+        out[at] = (byte) b0;
         if (length <= MAX_CONTROL_PAYLOAD) {
-            out[1] = (byte) (mask | length);
-            return 2;
+            out[at + 1] = (byte) (mask | length);
+            return at + 2;
         }
         if (length <= MAX_LENGTH_16) {
-            out[1] = (byte) (mask | LENGTH_16);
-            out[2] = (byte) (length >>> 8);
-            out[3] = (byte) length;
-            return 4;
+            out[at + 1] = (byte) (mask | LENGTH_16);
+            out[at + 2] = (byte) (length >>> 8);
+            out[at + 3] = (byte) length;
+            return at + 4;
         }
-        out[1] = (byte) (mask | LENGTH_64);
+        out[at + 1] = (byte) (mask | LENGTH_64);
         for (int i = 0; i < 8; i++) {
-            out[2 + i] = (byte) ((long) length >>> (56 - 8 * i));
+            out[at + 2 + i] = (byte) ((long) length >>> (56 - 8 * i));
         }
-        return 10;
+        return at + 10;
     }
 
     /** The payload length in the complete header at {@code offset}; a top bit that is set makes it negative. */

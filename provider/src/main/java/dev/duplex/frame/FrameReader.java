@@ -16,6 +16,11 @@ import org.jspecify.annotations.Nullable;
  */
 @SuppressWarnings("ReferenceEquality") // which array it is, not what it holds
 public final class FrameReader {
+    /** A limit: none, because the message is taken as it comes. Its large frames are read in pieces. */
+    public static final int UNLIMITED = -1;
+    /** Bytes of a piece of a compressed frame: it inflates to a thousand times as many at most. */
+    private static final int COMPRESSED_PIECE = 1 << 10;
+
     /** Bytes held while idle: room for one small message and its header. */
     private static final int HELD = 512;
     /** An array for a payload is at most so many times as large as what has arrived of it: a header alone reserves no memory. */
@@ -45,6 +50,10 @@ public final class FrameReader {
     private boolean validated;
     private int key;
     private int payloadLength;
+    /** Bytes of the frame behind this piece of it; 0 unless it is read in pieces. */
+    private long piecesLeft;
+
+    private boolean finAtLast; // what the frame says, while fin says it of the piece
     /** The payload's array: the buffer, or one of its own, from payloadOffset on; so many bytes of it are there, unmasked and judged. */
     private byte[] payload = held;
 
@@ -106,7 +115,11 @@ public final class FrameReader {
     public boolean read() throws IOException {
         if (!headerRead) {
             payload = held; // nor while this does
-            if (!readHeader()) {
+            if (piecesLeft > 0) {
+                key = Masking.rotate(key, payloadLength);
+                opcode = Opcodes.CONTINUATION;
+                beginPiece(piecesLeft);
+            } else if (!readHeader()) {
                 return false;
             }
             headerRead = true;
@@ -173,6 +186,19 @@ public final class FrameReader {
     /** Reads from another stream of the same bytes from now on, as one with a deadline. */
     public void source(InputStream source) {
         in = source;
+    }
+
+    /** Whether a further frame, or the next piece of one, has been read from the stream already, whole. */
+    public boolean frameIsThere() {
+        int there = limit - position;
+        if (headerRead || there < FrameHeader.MIN_SIZE) {
+            return false;
+        }
+        if (piecesLeft > 0) {
+            return there >= Math.min(piecesLeft, pieceSize());
+        }
+        int size = FrameHeader.size(buffer[position + 1]);
+        return there >= size && there - size >= FrameHeader.length(buffer, position);
     }
 
     /** Whether a further frame, or a part of one, has been read from the stream already. */
@@ -272,8 +298,25 @@ public final class FrameReader {
             addToMessage(length);
         }
         validated = !control && text && !compressed;
-        payloadLength = (int) length;
+        finAtLast = fin;
+        if (control) {
+            payloadLength = (int) length;
+            payloadDone = 0;
+        } else {
+            beginPiece(length);
+        }
+    }
+
+    /** The next piece of a frame of which so much is left: all of it, unless the message has no limit. */
+    private void beginPiece(long left) {
+        payloadLength = (int) (maxPayload == UNLIMITED ? Math.min(left, pieceSize()) : left);
         payloadDone = 0;
+        piecesLeft = left - payloadLength;
+        fin = finAtLast && piecesLeft == 0;
+    }
+
+    private int pieceSize() {
+        return compressed ? COMPRESSED_PIECE : BufferPool.LARGE.size();
     }
 
     private static void judgeForm(int form, long length) throws ProtocolFailure {
@@ -289,6 +332,9 @@ public final class FrameReader {
     }
 
     private void addToMessage(long length) throws ProtocolFailure {
+        if (maxPayload == UNLIMITED) {
+            return;
+        }
         if (compressed) {
             // What it inflates to is what counts, and the inflater counts it: bytes that cannot be compressed grow
             // a little, and each fragment ends with a flush. So a frame may be longer than the limit, within reason.

@@ -6,8 +6,8 @@ import java.security.SecureRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes frames, each with one write to the stream when header and payload have at most 64 KiB. The payload given is never changed.
- * Confined to the holder of its connection's frame lock.
+ * Writes frames, each with one write to the stream when header and payload have at most 64 KiB, or several held ones with one. The
+ * payload given is never changed. Confined to the holder of its connection's frame lock.
  */
 public final class FrameWriter {
     /** Frames up to this size get an array of their own: cheaper than the pool. */
@@ -15,6 +15,11 @@ public final class FrameWriter {
 
     private final OutputStream out;
     private final @Nullable MaskKeys keys;
+
+    /** Frames that wait for the next write, up to heldBytes; borrowed while there are any. */
+    private byte @Nullable [] held;
+
+    private int heldBytes;
 
     /**
      * Creates a writer.
@@ -28,13 +33,17 @@ public final class FrameWriter {
     }
 
     /**
-     * Writes one frame and returns the bytes put on the wire, header included.
+     * Writes one frame, those that are held before it, and returns the bytes it has, header included.
      *
      * @param b0 the first byte: opcode, {@link FrameHeader#B0_FIN}, {@link FrameHeader#B0_RSV1}
      */
     public int write(int b0, byte[] payload, int offset, int length) throws IOException {
-        int header = FrameHeader.size(length, keys != null);
-        int total = Math.addExact(header, length);
+        if (heldBytes > 0) {
+            int bytes = hold(b0, payload, offset, length);
+            flush();
+            return bytes;
+        }
+        int total = size(length);
         if (total <= SMALL) {
             writeThrough(new byte[total], b0, payload, offset, length);
             return total;
@@ -49,8 +58,79 @@ public final class FrameWriter {
         return total;
     }
 
+    /**
+     * Holds one frame until the next {@link #write} or {@link #flush}, and returns its bytes. What has no room makes those that are held go
+     * out, and goes at once when it is larger than 64 KiB.
+     */
+    public int hold(int b0, byte[] payload, int offset, int length) throws IOException {
+        int total = size(length);
+        if (heldBytes > BufferPool.LARGE.size() - total) {
+            flush();
+        }
+        if (total > BufferPool.LARGE.size()) {
+            return write(b0, payload, offset, length);
+        }
+        byte[] buffer = roomFor(total);
+        int used = FrameHeader.encode(buffer, heldBytes, b0, keys != null, length);
+        if (keys == null) {
+            System.arraycopy(payload, offset, buffer, used, length);
+        } else {
+            int key = keys.next();
+            Masking.putKey(buffer, used, key);
+            Masking.apply(payload, offset, buffer, used + FrameHeader.KEY_SIZE, length, key);
+        }
+        heldBytes += total;
+        return total;
+    }
+
+    /** Writes the frames that are held. */
+    public void flush() throws IOException {
+        byte[] buffer = held;
+        if (buffer != null) {
+            try {
+                out.write(buffer, 0, heldBytes);
+            } finally {
+                discard();
+            }
+        }
+    }
+
+    /** Whether frames are held. */
+    public boolean holds() {
+        return heldBytes > 0;
+    }
+
+    /** Forgets the frames that are held. */
+    public void discard() {
+        byte[] buffer = held;
+        if (buffer != null) {
+            held = null;
+            heldBytes = 0;
+            BufferPool.fitting(buffer.length).give(buffer);
+        }
+    }
+
+    private byte[] roomFor(int bytes) {
+        byte[] buffer = held;
+        if (buffer == null || buffer.length - heldBytes < bytes) {
+            BufferPool pool = BufferPool.fitting(heldBytes + bytes);
+            byte[] larger = pool.take();
+            if (buffer != null) {
+                System.arraycopy(buffer, 0, larger, 0, heldBytes);
+                BufferPool.fitting(buffer.length).give(buffer);
+            }
+            buffer = larger;
+            held = buffer;
+        }
+        return buffer;
+    }
+
+    private int size(int length) {
+        return Math.addExact(FrameHeader.size(length, keys != null), length);
+    }
+
     private void writeThrough(byte[] buffer, int b0, byte[] payload, int offset, int length) throws IOException {
-        int used = FrameHeader.encode(buffer, b0, keys != null, length);
+        int used = FrameHeader.encode(buffer, 0, b0, keys != null, length);
         if (keys == null) {
             int first = Math.min(length, buffer.length - used);
             System.arraycopy(payload, offset, buffer, used, first);

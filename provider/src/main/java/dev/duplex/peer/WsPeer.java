@@ -1,5 +1,6 @@
 package dev.duplex.peer;
 
+import dev.duplex.engine.Connected;
 import dev.duplex.engine.Connection;
 import dev.duplex.engine.ConnectionSettings;
 import dev.duplex.engine.PongTimeout;
@@ -8,6 +9,7 @@ import dev.duplex.frame.FrameHeader;
 import dev.duplex.frame.Opcodes;
 import dev.duplex.frame.ProtocolFailure;
 import dev.duplex.handshake.ResponseHead;
+import jakarta.websocket.Session;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -15,7 +17,6 @@ import java.net.Socket;
 import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,13 +31,12 @@ import org.jspecify.annotations.Nullable;
  * <p>While nobody reads, Pings of the remote end are answered only when the keep-alive looks, each {@link PeerOptions#pingFrequency()}.
  */
 public final class WsPeer implements AutoCloseable {
-    private static final AtomicLong IDS = new AtomicLong();
-
-    private final long id = IDS.incrementAndGet();
     private final Connection connection;
     private final @Nullable String request; // its head as text: read again when asked for, which is seldom
     private final @Nullable ResponseHead response;
     private final @Nullable String subprotocol;
+
+    private final boolean ofSession; // whose endpoint reads
 
     // Guarded by the reading side of the connection
     private boolean inFragments;
@@ -61,6 +61,30 @@ public final class WsPeer implements AutoCloseable {
         this.request = request;
         this.response = response;
         this.subprotocol = subprotocol;
+        this.ofSession = false;
+    }
+
+    private WsPeer(Connection connection, boolean ofSession) {
+        this.connection = connection;
+        this.request = null;
+        this.response = null;
+        this.subprotocol = null;
+        this.ofSession = ofSession;
+    }
+
+    /**
+     * The connection of a Jakarta session as a peer. All but reading is there, also from the endpoint's callbacks: messages go to the
+     * endpoint, and a read throws {@link IllegalStateException}. Two peers of one session are equal.
+     *
+     * @throws IllegalArgumentException when another implementation made the session
+     */
+    public static WsPeer of(Session session) {
+        if (session instanceof Connected connected) {
+            return new WsPeer(connected.connection(), true);
+        }
+        throw new IllegalArgumentException(
+                "Only a session of Duplex has a peer, and not what another implementation or a" + " wrapper made: "
+                        + session.getClass().getName());
     }
 
     /** Begins to wrap a connected socket of the caller's. */
@@ -211,7 +235,7 @@ public final class WsPeer implements AutoCloseable {
 
     /** A number that no other peer of this process has. */
     public long id() {
-        return id;
+        return connection.id();
     }
 
     /** What the network said when it failed, null when it did not. */
@@ -239,17 +263,17 @@ public final class WsPeer implements AutoCloseable {
         return connection.open();
     }
 
-    /** The request that opened the connection; null over a socket that was handshaked by somebody else. */
+    /** The request that opened the connection; null over a socket that was handshaked by somebody else, and of a session. */
     public @Nullable HandshakeRequest handshakeRequest() {
         return request == null ? null : HandshakeRequest.parse(request);
     }
 
-    /** What the server answered to this client; null on a server. */
+    /** What the server answered to this client; null on a server, and of a session. */
     public @Nullable HandshakeResponse handshakeResponse() {
         return response == null ? null : HandshakeResponse.of(response);
     }
 
-    /** The subprotocol that was agreed on, null for none. */
+    /** The subprotocol that was agreed on, null for none, and of a session. */
     public @Nullable String subprotocol() {
         return subprotocol;
     }
@@ -260,10 +284,21 @@ public final class WsPeer implements AutoCloseable {
         return result == null ? null : new CloseReason(result.code(), result.reason());
     }
 
+    /** Whether it is a peer of the same connection. */
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof WsPeer peer && peer.connection == connection;
+    }
+
+    @Override
+    public int hashCode() {
+        return connection.hashCode();
+    }
+
     /** The role, the number and the remote address. */
     @Override
     public String toString() {
-        return "WsPeer[" + (isClient() ? "client " : "server ") + id + ", " + remoteAddress() + "]";
+        return "WsPeer[" + (isClient() ? "client " : "server ") + id() + ", " + remoteAddress() + "]";
     }
 
     private static void requireData(Opcode opcode) {
@@ -332,6 +367,11 @@ public final class WsPeer implements AutoCloseable {
     }
 
     private void lockReading(long timeout) throws IOException {
+        if (ofSession) {
+            throw new IllegalStateException(
+                    "The messages of a session go to its @OnMessage methods and message handlers;"
+                            + " read() is for peers of one's own");
+        }
         try {
             if (timeout == 0) {
                 connection.lockReading();

@@ -37,6 +37,11 @@ public final class Watch {
         this.check = check;
     }
 
+    /** The earlier of two times, each of which may be {@link #NEVER}. */
+    public static long earlier(long one, long other) {
+        return one == NEVER || (other != NEVER && other - one < 0) ? other : one;
+    }
+
     /** Sees to it that the check runs at {@code time} or before. */
     public void runBy(long time) {
         long due = dueAt;

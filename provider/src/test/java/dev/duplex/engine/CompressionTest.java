@@ -334,7 +334,7 @@ class CompressionTest {
         byte[] random = new byte[1_000];
         new Random(1).nextBytes(random);
         FutureTask<Integer> writing =
-                new FutureTask<>(() -> outgoing.data(2, true, random, 0, random.length, Line.DEADLINE));
+                new FutureTask<>(() -> outgoing.data(2, true, random, 0, random.length, Line.DEADLINE, Urgency.NOW));
         Thread.ofVirtual().start(writing);
         transport.awaitBlockedWriter();
         state.end("test");

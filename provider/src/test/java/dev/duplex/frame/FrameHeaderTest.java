@@ -15,7 +15,7 @@ class FrameHeaderTest {
     void whatIsEncodedIsReadBack(int length) {
         for (boolean masked : new boolean[] {false, true}) {
             byte[] header = new byte[FrameHeader.MAX_SIZE];
-            int used = FrameHeader.encode(header, 0xC1, masked, length);
+            int used = FrameHeader.encode(header, 0, 0xC1, masked, length);
             assertThat(header[0]).isEqualTo((byte) 0xC1);
             assertThat(FrameHeader.length(header, 0)).isEqualTo(length);
             int whole = masked ? used + FrameHeader.KEY_SIZE : used;

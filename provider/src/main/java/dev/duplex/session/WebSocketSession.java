@@ -1,0 +1,478 @@
+package dev.duplex.session;
+
+import dev.duplex.endpoint.Callbacks;
+import dev.duplex.endpoint.Coders;
+import dev.duplex.endpoint.Receiver;
+import dev.duplex.engine.Connected;
+import dev.duplex.engine.Connection;
+import dev.duplex.engine.PongTimeout;
+import dev.duplex.frame.CloseFrame;
+import dev.duplex.frame.FrameReader;
+import dev.duplex.frame.Opcodes;
+import dev.duplex.frame.ProtocolFailure;
+import jakarta.websocket.CloseReason;
+import jakarta.websocket.CloseReason.CloseCodes;
+import jakarta.websocket.Extension;
+import jakarta.websocket.MessageHandler;
+import jakarta.websocket.RemoteEndpoint;
+import jakarta.websocket.Session;
+import jakarta.websocket.SessionException;
+import jakarta.websocket.WebSocketContainer;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.net.URI;
+import java.security.Principal;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Jakarta's Session over one connection. {@link #run} is the whole life of it: the open callback, the messages one after the other,
+ * the close callback, all on the thread that runs it, so that no two callbacks of a connection ever overlap. The other methods
+ * are for any thread.
+ *
+ * <p>However it ends, from either end or by a failure, it is {@link #run} that notices and calls the close callback, once.
+ */
+public final class WebSocketSession implements Session, Connected, Connection.Owner {
+    private static final System.Logger LOG = System.getLogger(WebSocketSession.class.getName());
+
+    private final Terms terms;
+    private final Callbacks callbacks;
+    private final Coders coders;
+    private final OpenSessions openSessions;
+    private final Runnable onEnd;
+    private final Handlers handlers;
+
+    private volatile int maxTextBytes;
+    private volatile int maxBinaryBytes;
+    private volatile long maxIdleMillis;
+
+    // Set by run() before the endpoint sees the session
+    private @Nullable Connection connection;
+    private @Nullable BasicRemote basic;
+    private @Nullable AsyncRemote async;
+
+    /** What the close callback is told when the container closed, Jakarta WebSocket §2.1.5; null while it did not. */
+    private volatile @Nullable String closedByContainer;
+    /** Whether the close callback has returned: the session must not be used any more. */
+    private volatile boolean over;
+
+    private final CountDownLatch opened = new CountDownLatch(1);
+
+    /**
+     * A session that has not begun.
+     *
+     * @param openSessions those of the same endpoint
+     * @param onEnd called when the close callback has returned and all is released, by the thread that runs the session
+     */
+    public WebSocketSession(
+            Terms terms, Callbacks callbacks, Coders coders, OpenSessions openSessions, Runnable onEnd) {
+        this.terms = terms;
+        this.callbacks = callbacks;
+        this.coders = coders;
+        this.openSessions = openSessions;
+        this.onEnd = onEnd;
+        this.handlers = new Handlers(callbacks.receivers());
+        this.maxTextBytes = terms.defaults().maxTextBytes();
+        this.maxBinaryBytes = terms.defaults().maxBinaryBytes();
+        this.maxIdleMillis = terms.defaults().maxIdleMillis();
+    }
+
+    // ---- the life of the session, on its own thread
+
+    /** Runs the session from open to close. Called once, by the thread that is the connection's own. */
+    public void run(Connection connection) {
+        Inbound inbound = new Inbound(connection, handlers, this);
+        open(connection);
+        boolean live = true;
+        while (live) {
+            live = step(inbound);
+        }
+        finish(connection);
+    }
+
+    private void open(Connection connection) {
+        Outbound outbound = new Outbound(connection, coders, terms.defaults().maxPendingBytes());
+        this.connection = connection;
+        this.basic = new BasicRemote(this, outbound);
+        this.async = new AsyncRemote(this, outbound, terms.defaults().sendTimeoutMillis());
+        connection.idleTimeout(TimeUnit.MILLISECONDS.toNanos(maxIdleMillis));
+        openSessions.add(this);
+        try {
+            callbacks.open(this, terms.config());
+        } catch (Throwable e) {
+            failed(e);
+            closeByContainer(CloseFrame.INTERNAL_ERROR, "the open callback failed: " + e);
+        } finally {
+            Thread.interrupted(); // an interrupt was meant for the callback
+            opened.countDown();
+        }
+    }
+
+    /** Waits for the next frame and hands over what it completes; false when the connection has ended. */
+    private boolean step(Inbound inbound) {
+        try {
+            if (!inbound.next()) {
+                return false;
+            }
+            Object message = inbound.message();
+            if (message != null) {
+                deliver(inbound, message);
+                inbound.finish();
+                for (Object pong = inbound.latePong(); pong != null; pong = inbound.latePong()) {
+                    deliver(inbound, pong);
+                }
+            }
+        } catch (InterruptedException e) {
+            // It was meant for a callback that has returned
+        } catch (ProtocolFailure e) {
+            brokenOff(e);
+        } catch (PongTimeout e) {
+            closedByContainer = String.valueOf(e.getMessage());
+        } catch (IOException e) {
+            LOG.log(Level.DEBUG, () -> this + " was lost: " + e);
+        } catch (RuntimeException | Error e) { // as no memory for a message: it is this connection's alone
+            failed(e);
+            closeByContainer(CloseFrame.INTERNAL_ERROR, "reading failed: " + e);
+        }
+        return true; // the next step finds whether it has ended
+    }
+
+    private void deliver(Inbound inbound, Object message) {
+        try {
+            Object reply = inbound.receiver().receive(this, message, inbound.last());
+            if (reply != null) {
+                remote().outbound.reply(reply, inbound.more());
+            }
+        } catch (Throwable e) {
+            failed(e);
+        } finally {
+            Thread.interrupted(); // an interrupt was meant for the callback
+        }
+    }
+
+    /** The remote end broke a rule, or a limit: it was told, and the connection has ended. */
+    private void brokenOff(ProtocolFailure e) {
+        closedByContainer = "closed with " + e.code() + ": " + e.getMessage();
+        failed(new SessionException(e.getMessage(), e, this));
+    }
+
+    private void finish(Connection connection) {
+        openSessions.remove(this);
+        CloseReason reason = reason(connection);
+        if (closedByContainer == null && reason.getCloseCode() == CloseCodes.CLOSED_ABNORMALLY) {
+            // The Javadoc of Endpoint.onError: a connection that fails before it could be closed formally
+            failed(new SessionException(reason.getReasonPhrase(), null, this));
+        }
+        try {
+            callbacks.close(this, reason);
+        } catch (Throwable e) {
+            failed(e);
+        } finally {
+            Thread.interrupted();
+            over = true;
+            coders.destroy();
+            terms.config().getUserProperties().clear();
+            onEnd.run();
+        }
+    }
+
+    /** Tells the error callback; what it leaves or throws itself is logged. */
+    private void failed(Throwable e) {
+        try {
+            if (!callbacks.error(this, e)) {
+                Level level = e instanceof SessionException ? Level.DEBUG : Level.ERROR;
+                LOG.log(
+                        level,
+                        "nobody handles the errors of "
+                                + callbacks.instance().getClass().getName(),
+                        e);
+            }
+        } catch (Throwable worse) {
+            worse.addSuppressed(e);
+            LOG.log(
+                    Level.ERROR,
+                    "the error callback of " + callbacks.instance().getClass().getName() + " failed",
+                    worse);
+        }
+    }
+
+    private CloseReason reason(Connection connection) {
+        String container = closedByContainer;
+        CloseFrame frame = connection.initiated();
+        if (container != null) {
+            frame = CloseFrame.shortened(CloseFrame.ABNORMAL, container); // Jakarta WebSocket §2.1.5
+        } else if (frame == null) {
+            frame = Objects.requireNonNull(connection.result());
+        }
+        return new CloseReason(CloseCodes.getCloseCode(frame.code()), frame.reason());
+    }
+
+    // ---- for the container
+
+    /** Waits until the open callback has returned; false when it has not within so many nanoseconds. */
+    public boolean awaitOpen(long timeout) throws InterruptedException {
+        return opened.await(timeout, TimeUnit.NANOSECONDS);
+    }
+
+    /** Closes because the container wants it: sends a Close, and does not wait for the answer. */
+    public void closeByContainer(int code, String phrase) {
+        if (closedByContainer == null) {
+            closedByContainer = phrase;
+        }
+        attached().startClose(CloseFrame.shortened(code, phrase));
+    }
+
+    /** Ends the connection at once. */
+    public void cut() {
+        attached().close();
+    }
+
+    @Override
+    public Connection connection() {
+        return attached();
+    }
+
+    // ---- for the connection
+
+    @Override
+    public int limit(int opcode) {
+        Receiver receiver = opcode == Opcodes.TEXT ? handlers.text() : handlers.binary();
+        return receiver == null ? opcode == Opcodes.TEXT ? maxTextBytes : maxBinaryBytes : limit(receiver);
+    }
+
+    /** Bytes that a message may have for this receiver. */
+    int limit(Receiver receiver) {
+        if (receiver.form().isStreamed()) {
+            return FrameReader.UNLIMITED;
+        }
+        int own = receiver.maxMessageSize();
+        return own != Receiver.SESSION_LIMIT ? own : receiver.form().isText() ? maxTextBytes : maxBinaryBytes;
+    }
+
+    @Override
+    public boolean takesPongs() {
+        return handlers.pong() != null;
+    }
+
+    @Override
+    public void idle() {
+        closeByContainer(CloseFrame.GOING_AWAY, "no message was sent or received for " + maxIdleMillis + " ms");
+    }
+
+    @Override
+    public void ended() {
+        // The thread that runs the session finds out
+    }
+
+    // ---- Session: what it sends
+
+    @Override
+    public RemoteEndpoint.Basic getBasicRemote() {
+        return remote();
+    }
+
+    @Override
+    public RemoteEndpoint.Async getAsyncRemote() {
+        requireValid();
+        return Objects.requireNonNull(async);
+    }
+
+    private BasicRemote remote() {
+        requireValid();
+        return Objects.requireNonNull(basic);
+    }
+
+    @Override
+    public void close() {
+        close(new CloseReason(CloseCodes.NORMAL_CLOSURE, ""));
+    }
+
+    /** Sends a Close and returns; the close callback is told this reason when the remote end has answered, or had its time. */
+    @Override
+    public void close(CloseReason closeReason) {
+        int code = closeReason.getCloseCode().getCode();
+        CloseFrame frame =
+                code == CloseFrame.NO_STATUS ? CloseFrame.EMPTY : CloseFrame.of(code, closeReason.getReasonPhrase());
+        attached().startClose(frame);
+    }
+
+    // ---- Session: handlers
+
+    @Override
+    public void addMessageHandler(MessageHandler handler) {
+        requireValid();
+        handlers.add(handler, coders.receivers(handler));
+    }
+
+    @Override
+    public <T> void addMessageHandler(Class<T> type, MessageHandler.Whole<T> handler) {
+        requireValid();
+        handlers.add(handler, coders.receivers(type, handler));
+    }
+
+    @Override
+    public <T> void addMessageHandler(Class<T> type, MessageHandler.Partial<T> handler) {
+        requireValid();
+        handlers.add(handler, coders.receivers(type, handler));
+    }
+
+    @Override
+    public Set<MessageHandler> getMessageHandlers() {
+        requireValid();
+        return handlers.registered();
+    }
+
+    @Override
+    public void removeMessageHandler(MessageHandler handler) {
+        requireValid();
+        handlers.remove(handler);
+    }
+
+    // ---- Session: limits and times
+
+    @Override
+    public long getMaxIdleTimeout() {
+        requireValid();
+        return maxIdleMillis;
+    }
+
+    @Override
+    public void setMaxIdleTimeout(long milliseconds) {
+        requireValid();
+        maxIdleMillis = milliseconds;
+        attached().idleTimeout(TimeUnit.MILLISECONDS.toNanos(milliseconds));
+    }
+
+    @Override
+    public int getMaxTextMessageBufferSize() {
+        requireValid();
+        return maxTextBytes;
+    }
+
+    @Override
+    public void setMaxTextMessageBufferSize(int length) {
+        requireValid();
+        maxTextBytes = length;
+    }
+
+    @Override
+    public int getMaxBinaryMessageBufferSize() {
+        requireValid();
+        return maxBinaryBytes;
+    }
+
+    @Override
+    public void setMaxBinaryMessageBufferSize(int length) {
+        requireValid();
+        maxBinaryBytes = length;
+    }
+
+    // ---- Session: what the opening handshake settled
+
+    @Override
+    public WebSocketContainer getContainer() {
+        requireValid();
+        return terms.container();
+    }
+
+    @Override
+    public String getProtocolVersion() {
+        requireValid();
+        return "13"; // RFC 6455 §4.1
+    }
+
+    @Override
+    public String getNegotiatedSubprotocol() {
+        requireValid();
+        return terms.subprotocol();
+    }
+
+    @Override
+    public List<Extension> getNegotiatedExtensions() {
+        requireValid();
+        return terms.extensions();
+    }
+
+    @Override
+    public boolean isSecure() {
+        requireValid();
+        return terms.secure();
+    }
+
+    @Override
+    public URI getRequestURI() {
+        requireValid();
+        return terms.requestUri();
+    }
+
+    @Override
+    public Map<String, List<String>> getRequestParameterMap() {
+        requireValid();
+        return terms.requestParameters();
+    }
+
+    @Override
+    public @Nullable String getQueryString() {
+        requireValid();
+        return terms.queryString();
+    }
+
+    @Override
+    public Map<String, String> getPathParameters() {
+        requireValid();
+        return terms.pathParameters();
+    }
+
+    @Override
+    public @Nullable Principal getUserPrincipal() {
+        requireValid();
+        return terms.principal();
+    }
+
+    @Override
+    public Set<Session> getOpenSessions() {
+        requireValid();
+        return openSessions.snapshot();
+    }
+
+    // ---- Session: what can be asked for ever
+
+    @Override
+    public String getId() {
+        return terms.id();
+    }
+
+    @Override
+    public boolean isOpen() {
+        Connection live = connection;
+        return live != null && live.open();
+    }
+
+    /** Of this session alone; emptied when the close callback has returned. */
+    @Override
+    public Map<String, Object> getUserProperties() {
+        return terms.config().getUserProperties();
+    }
+
+    /** The number and the endpoint. */
+    @Override
+    public String toString() {
+        return "Session[" + terms.id() + ", " + callbacks.instance().getClass().getName() + "]";
+    }
+
+    private Connection attached() {
+        return Objects.requireNonNull(connection, "the session has not begun");
+    }
+
+    /** The Javadoc of Session: once it is closed, its methods throw. It is when the close callback has returned. */
+    private void requireValid() {
+        if (over) {
+            throw new IllegalStateException("The session " + terms.id() + " is closed");
+        }
+    }
+}
