@@ -3,6 +3,7 @@ package dev.duplex.peer;
 import dev.duplex.engine.ConnectionSettings;
 import dev.duplex.handshake.ClientHandshake;
 import dev.duplex.handshake.HandshakeFailure;
+import dev.duplex.transport.Acceptor;
 import dev.duplex.transport.Dialer;
 import dev.duplex.transport.SocketTransport;
 import dev.duplex.transport.Transport;
@@ -12,7 +13,6 @@ import java.lang.System.Logger.Level;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.URI;
@@ -22,12 +22,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -39,14 +35,8 @@ import org.jspecify.annotations.Nullable;
 public final class PeerServer implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(PeerServer.class.getName());
 
-    /** Connections that the kernel keeps while none is accepted: a burst of reconnects. */
-    private static final int BACKLOG = 4096;
     /** Connections that wait for {@link #accept()}. */
     private static final int MOST_WAITING = 1024;
-    /** Connections over the limit that are told so; more are cut without a word. */
-    private static final int MOST_REFUSED = 128;
-    /** How long accepting rests when the process is out of file descriptors. */
-    private static final Duration REST = Duration.ofMillis(50);
 
     private final URI uri;
     private final @Nullable String path;
@@ -54,10 +44,7 @@ public final class PeerServer implements AutoCloseable {
     private final @Nullable PeerHandler handler;
     private final PeerOptions options;
     private final ConnectionSettings settings;
-    private final ServerSocket listener;
-    private final Set<Served> live = ConcurrentHashMap.newKeySet();
-    private final AtomicInteger connections = new AtomicInteger();
-    private final CountDownLatch closed = new CountDownLatch(1);
+    private final Acceptor<Served> acceptor;
 
     private final ReentrantLock waitingLock = new ReentrantLock();
     private final Condition waitingChanged = waitingLock.newCondition();
@@ -80,17 +67,14 @@ public final class PeerServer implements AutoCloseable {
         this.handler = handler;
         this.options = options;
         this.settings = options.settings(Role.SERVER);
-        this.listener = listen(uri, uri.getPort() >= 0 ? uri.getPort() : secure ? 443 : 80);
-        this.uri = withPort(uri, listener.getLocalPort(), rawPath);
-        Thread.ofPlatform()
-                .name("duplex-accept-" + listener.getLocalPort())
-                .daemon(false)
-                .start(this::acceptAll);
+        this.acceptor = listen(uri, uri.getPort() >= 0 ? uri.getPort() : secure ? 443 : 80);
+        this.uri = withPort(uri, acceptor.port(), rawPath);
+        acceptor.start();
     }
 
     /** The port that it listens on. */
     public int port() {
-        return listener.getLocalPort();
+        return acceptor.port();
     }
 
     /** Where it listens, with the port that it got. */
@@ -101,7 +85,7 @@ public final class PeerServer implements AutoCloseable {
     /** The connections that are open at this moment. */
     public Set<WsPeer> peers() {
         Set<WsPeer> peers = new HashSet<>();
-        for (Served served : live) {
+        for (Served served : acceptor.visitors()) {
             WsPeer peer = served.peer;
             if (peer != null && peer.isOpen()) {
                 peers.add(peer);
@@ -138,10 +122,10 @@ public final class PeerServer implements AutoCloseable {
             long left = ConnectionSettings.nanos(timeout);
             waitingLock.lockInterruptibly();
             try {
-                while (waiting.isEmpty() && !isClosed() && left > 0) {
+                while (waiting.isEmpty() && !acceptor.closed() && left > 0) {
                     left = waitingChanged.awaitNanos(left);
                 }
-                if (isClosed()) {
+                if (acceptor.closed()) {
                     throw new SocketException("the server at " + uri + " is closed");
                 }
                 return waiting.poll();
@@ -160,91 +144,29 @@ public final class PeerServer implements AutoCloseable {
      */
     @Override
     public void close() {
-        if (isClosed()) {
+        if (acceptor.closed()) {
             return;
         }
-        closed.countDown();
-        try {
-            listener.close();
-        } catch (IOException e) {
-            LOG.log(Level.DEBUG, "closing the listener of " + uri + " failed", e);
-        }
+        acceptor.close();
         waitingLock.lock();
         try {
             waitingChanged.signalAll();
         } finally {
             waitingLock.unlock();
         }
-        List<Served> left = List.copyOf(live);
+        List<Served> left = List.copyOf(acceptor.visitors());
         try (ExecutorService shutdowns = Executors.newVirtualThreadPerTaskExecutor()) {
             left.forEach(served -> shutdowns.execute(served::goAway));
         } // each has a deadline of its own
     }
 
-    private boolean isClosed() {
-        return closed.getCount() == 0;
-    }
-
-    private void acceptAll() {
-        boolean failing = false;
-        while (!isClosed()) {
-            try {
-                admit(listener.accept());
-                failing = false;
-            } catch (IOException | RuntimeException | Error e) { // whatever it is, the server goes on
-                if (isClosed()) {
-                    return;
-                }
-                if (!failing) {
-                    failing = true; // said once, not twenty times a second
-                    LOG.log(Level.WARNING, "no connection can be accepted at " + uri + ", trying on", e);
-                }
-                rest();
-            }
-        }
-    }
-
-    /** Lets connections end before the next attempt: the process is out of file descriptors or memory. */
-    private void rest() {
+    private Acceptor<Served> listen(URI uri, int port) throws IOException {
         try {
-            if (closed.await(REST.toMillis(), TimeUnit.MILLISECONDS)) {
-                return;
-            }
-        } catch (InterruptedException e) {
-            LOG.log(Level.DEBUG, "nobody has a reason to interrupt the accepting thread", e);
-        }
-    }
-
-    private void admit(Socket socket) {
-        Served served = new Served(socket);
-        live.add(served);
-        int count = connections.incrementAndGet();
-        if (count > (long) options.maxConnections() + MOST_REFUSED || isClosed()) { // close() may have looked before
-            SocketTransport.cut(socket);
-            served.ended();
-            return;
-        }
-        served.welcome = count <= options.maxConnections();
-        boolean started = false;
-        try {
-            Thread.ofVirtual().name("duplex-handshake").start(served::begin);
-            started = true;
-        } finally {
-            if (!started) { // there may be no memory for a thread
-                SocketTransport.cut(socket);
-                served.ended();
-            }
-        }
-    }
-
-    private static ServerSocket listen(URI uri, int port) throws IOException {
-        ServerSocket listener = new ServerSocket();
-        try {
-            listener.bind(new InetSocketAddress(InetAddress.getByName(uri.getHost()), port), BACKLOG);
-            return listener;
+            InetSocketAddress address = new InetSocketAddress(InetAddress.getByName(uri.getHost()), port);
+            return new Acceptor<>(address, options.maxConnections(), Served::new);
         } catch (IOException e) {
-            listener.close();
-            BindException failed = new BindException("Cannot listen on " + uri + ": " + e.getMessage());
+            Throwable cause = e.getCause() != null ? e.getCause() : e; // the URI says more than the address
+            BindException failed = new BindException("Cannot listen on " + uri + ": " + cause.getMessage());
             failed.initCause(e);
             throw failed;
         }
@@ -256,9 +178,8 @@ public final class PeerServer implements AutoCloseable {
     }
 
     /** One connection, from its acceptance to its end: what its thread runs. */
-    private final class Served implements Runnable {
+    private final class Served implements Acceptor.Visitor, Runnable {
         private final Socket socket;
-        private boolean welcome;
         private volatile @Nullable WsPeer peer;
 
         Served(Socket socket) {
@@ -281,15 +202,16 @@ public final class PeerServer implements AutoCloseable {
         }
 
         /** Does the opening handshake. What follows gets a fresh thread, whose stack has no more room than it needs. */
-        void begin() {
+        @Override
+        public void begin(boolean welcome) {
             boolean handedOver = false;
             try {
-                WsPeer opened = open();
+                WsPeer opened = open(welcome);
                 if (opened == null) {
                     return;
                 }
                 peer = opened;
-                if (isClosed()) {
+                if (acceptor.closed()) {
                     goAway(); // close() may have looked before
                 } else if (handler == null) {
                     offer(opened);
@@ -317,7 +239,7 @@ public final class PeerServer implements AutoCloseable {
             ended();
         }
 
-        private @Nullable WsPeer open() throws IOException {
+        private @Nullable WsPeer open(boolean welcome) throws IOException {
             long until = System.nanoTime() + ConnectionSettings.nanos(options.timeout());
             PeerOpening opening = new PeerOpening(transport(until), options, settings, until, this::ended);
             if (!welcome) {
@@ -369,9 +291,7 @@ public final class PeerServer implements AutoCloseable {
         }
 
         void ended() {
-            if (live.remove(this)) {
-                connections.decrementAndGet();
-            }
+            acceptor.ended(this);
         }
     }
 

@@ -384,7 +384,7 @@ class ClosingTest {
         MemoryTransport transport = MemoryTransport.pair();
         long wait = Line.DEADLINE;
         AtomicInteger ends = new AtomicInteger();
-        Line.Owner owner = new Line.Owner(100, ends::incrementAndGet);
+        Line.Owner owner = new Line.Owner(opcode -> 100, ends::incrementAndGet);
         Connection client = new Connection(transport, new ConnectionSettings(true, 0, wait, wait), null, owner);
         Connection server =
                 new Connection(transport.remote(), new ConnectionSettings(false, 0, wait, wait), null, owner);

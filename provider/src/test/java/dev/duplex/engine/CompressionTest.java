@@ -14,6 +14,7 @@ import dev.duplex.deflate.Compressor;
 import dev.duplex.deflate.Decompressor;
 import dev.duplex.deflate.DeflateParameters;
 import dev.duplex.frame.FrameWriter;
+import dev.duplex.frame.Opcodes;
 import dev.duplex.frame.ProtocolFailure;
 import dev.duplex.frame.Wiring;
 import dev.duplex.transport.MemoryTransport;
@@ -134,6 +135,20 @@ class CompressionTest {
                 assertThat(line.read()).isEqualTo(hex(frame(0x80, new byte[4_000])));
             }
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void theLimitIsAskedForEachMessageAndHoldsForWhatComesOut(Wiring wiring) throws Exception {
+        Compressor remote = new Compressor(true, 15);
+        Line line = Line.with(wiring)
+                .compressed(KEPT)
+                .limits(opcode -> opcode == Opcodes.TEXT ? 1_000 : 6_000)
+                .open();
+        line.send(frame(0xC2, compressed(remote, new byte[6_000], true)));
+        assertThat(line.read()).isEqualTo(hex(frame(0x82, new byte[6_000])));
+        String told = "Payload size limit reached: a compressed message holds more than the 1000 bytes left to it";
+        assertFails(line, 1009, told, frame(0xC1, compressed(remote, new byte[1_001], true)));
     }
 
     @ParameterizedTest

@@ -23,6 +23,7 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,7 +52,7 @@ final class Line implements AutoCloseable {
                 here,
                 new ConnectionSettings(wiring.client(), setup.pingFrequency, setup.writeTimeout, setup.shutdownTimeout),
                 setup.compression,
-                new Owner(setup.maxPayload, () -> {
+                new Owner(setup.limits, () -> {
                     ends.incrementAndGet();
                     ended.countDown();
                 }));
@@ -68,15 +69,15 @@ final class Line implements AutoCloseable {
     }
 
     /** Whom a test's connection belongs to. */
-    record Owner(int maxPayload, Runnable onEnd) implements Connection.Owner {
+    record Owner(IntUnaryOperator limits, Runnable onEnd) implements Connection.Owner {
         /** One that does not want to know. */
         static Owner of(int maxPayload) {
-            return new Owner(maxPayload, () -> {});
+            return new Owner(opcode -> maxPayload, () -> {});
         }
 
         @Override
         public int limit(int opcode) {
-            return maxPayload;
+            return limits.applyAsInt(opcode);
         }
 
         @Override
@@ -88,7 +89,7 @@ final class Line implements AutoCloseable {
     static final class Setup {
         private final Wiring wiring;
         private int capacity = 64 << 10;
-        private int maxPayload = 1 << 20;
+        private IntUnaryOperator limits = opcode -> 1 << 20;
         private long pingFrequency;
         private long writeTimeout = DEADLINE;
         private long shutdownTimeout = DEADLINE;
@@ -106,7 +107,11 @@ final class Line implements AutoCloseable {
         }
 
         Setup maxPayload(int bytes) {
-            maxPayload = bytes;
+            return limits(opcode -> bytes);
+        }
+
+        Setup limits(IntUnaryOperator limits) {
+            this.limits = limits;
             return this;
         }
 

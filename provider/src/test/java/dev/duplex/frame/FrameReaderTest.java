@@ -332,6 +332,25 @@ class FrameReaderTest {
 
     @ParameterizedTest
     @EnumSource
+    void asksForTheLimitOnceForEachMessage(Wiring wiring) throws IOException {
+        List<Integer> asked = new ArrayList<>();
+        byte[] wire = bytes("01 01 61 89 01 62 00 01 63 80 01 64 82 02 01 02 81 00 82 03");
+        FrameReader reader = new FrameReader(
+                ScriptedStream.silent(wiring.fromRemote(wire), wiring.bytesPerRead()),
+                !wiring.client(),
+                false,
+                opcode -> {
+                    asked.add(opcode);
+                    return opcode == Opcodes.TEXT ? 3 : 2;
+                });
+        assertThatExceptionOfType(ProtocolFailure.class)
+                .isThrownBy(() -> readAll(reader))
+                .withMessage(tooBig("3", 0, 2));
+        assertThat(asked).containsExactly(Opcodes.TEXT, Opcodes.BINARY, Opcodes.TEXT, Opcodes.BINARY);
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void aCompressedFrameMayBeALittleLongerThanTheLimitOfWhatItInflatesTo(Wiring wiring) throws IOException {
         for (int limit : new int[] {0, 1_000, 100_000}) {
             int longest = limit + limit / 8 + 64;

@@ -41,12 +41,9 @@ final class OverTest {
 
     @BeforeAll
     static void makeKeys() throws IOException {
-        Identity own = Identity.make(folder, "own", Identity.EC, "DNS:localhost,IP:127.0.0.1");
-        serverTls = Tls.context()
-                .privateKey(own.key())
-                .certificate(own.certificate())
-                .build();
-        clientTls = Tls.context().trust(own.certificate()).build();
+        Identity own = Identity.local(folder);
+        serverTls = own.serving();
+        clientTls = own.trusting();
     }
 
     /** TLS between the ends, through a relay that can hold back what goes to the near one. */

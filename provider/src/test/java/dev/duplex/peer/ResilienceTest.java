@@ -54,11 +54,7 @@ final class ResilienceTest {
 
     @BeforeAll
     static void makeKeys() throws IOException {
-        Identity own = Identity.make(folder, "own", Identity.EC, "DNS:localhost,IP:127.0.0.1");
-        serverTls = Tls.context()
-                .privateKey(own.key())
-                .certificate(own.certificate())
-                .build();
+        serverTls = Identity.local(folder).serving();
     }
 
     /** A way to end badly; each connection has a number. */

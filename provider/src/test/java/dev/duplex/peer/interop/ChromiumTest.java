@@ -11,7 +11,6 @@ import dev.duplex.peer.Message;
 import dev.duplex.peer.PeerHandler;
 import dev.duplex.peer.PeerOptions;
 import dev.duplex.peer.PeerServer;
-import dev.duplex.peer.Tls;
 import dev.duplex.peer.WebSockets;
 import dev.duplex.peer.WsPeer;
 import java.io.IOException;
@@ -286,12 +285,8 @@ final class ChromiumTest {
     @Test
     void tlsIsTakenByThoseWhoTrustTheCertificateOnly() throws Exception {
         Identity identity = Identity.make(folder, "server", Identity.EC, "IP:127.0.0.1");
-        PeerOptions options = PeerOptions.builder()
-                .sslContext(Tls.context()
-                        .privateKey(identity.key())
-                        .certificate(identity.certificate())
-                        .build())
-                .build();
+        PeerOptions options =
+                PeerOptions.builder().sslContext(identity.serving()).build();
         try (PeerServer server = WebSockets.server("wss://127.0.0.1:0/", ChromiumTest::echo, options)) {
             String script =
                     "if (await open() === 'open') { ws.send('secret'); return await next(); } return await closed;";

@@ -6,7 +6,6 @@ import dev.duplex.peer.ConnectRequest;
 import dev.duplex.peer.PeerOptions;
 import dev.duplex.peer.PeerServer;
 import dev.duplex.peer.Role;
-import dev.duplex.peer.Tls;
 import dev.duplex.peer.WebSockets;
 import dev.duplex.peer.WsPeer;
 import java.io.IOException;
@@ -60,7 +59,7 @@ final class Pair implements AutoCloseable {
         Map<String, Object> listening = new HashMap<>(theirOptions);
         if (identity != null) {
             listening.put("tls", tls(identity));
-            options.sslContext(Tls.context().trust(identity.certificate()).build());
+            options.sslContext(identity.trusting());
         }
         RemoteServer server = child.listen(listening);
         String uri = (identity == null ? "ws" : "wss") + "://127.0.0.1:" + server.port() + "/chat?room=1";
@@ -79,10 +78,7 @@ final class Pair implements AutoCloseable {
         Map<String, Object> connecting = new HashMap<>(theirOptions);
         if (identity != null) {
             connecting.put("ca", identity.certificate().toString());
-            options.sslContext(Tls.context()
-                    .privateKey(identity.key())
-                    .certificate(identity.certificate())
-                    .build());
+            options.sslContext(identity.serving());
         }
         BlockingQueue<WsPeer> handled = new ArrayBlockingQueue<>(1);
         CountDownLatch done = new CountDownLatch(1);

@@ -100,7 +100,8 @@ final class RefusalTest {
     @Test
     void serverThatIsTrustedAndHasTheNameIsConnectedTo() throws IOException {
         RemoteServer server = listen(localhost());
-        try (WsPeer ours = connect("wss://localhost:" + server.port() + "/", trust(localhost()))) {
+        try (WsPeer ours =
+                connect("wss://localhost:" + server.port() + "/", localhost().trusting())) {
             assertThat(ours.isOpen()).isTrue();
             assertThat(server.accept().opened().serverName()).isEqualTo("localhost");
         }
@@ -110,7 +111,8 @@ final class RefusalTest {
     void serverOfAnotherNameIsRefused() throws IOException {
         RemoteServer server = listen(elsewhere());
         assertThatExceptionOfType(SSLHandshakeException.class)
-                .isThrownBy(() -> connect("wss://localhost:" + server.port() + "/", trust(elsewhere())))
+                .isThrownBy(() -> connect(
+                        "wss://localhost:" + server.port() + "/", elsewhere().trusting()))
                 .withMessageContaining("localhost");
     }
 
@@ -118,7 +120,8 @@ final class RefusalTest {
     void serverOfAnotherAddressIsRefused() throws IOException {
         RemoteServer server = listen(localhost());
         assertThatExceptionOfType(SSLHandshakeException.class)
-                .isThrownBy(() -> connect("wss://127.0.0.1:" + server.port() + "/", trust(localhost())))
+                .isThrownBy(() -> connect(
+                        "wss://127.0.0.1:" + server.port() + "/", localhost().trusting()))
                 .withMessageContaining("127.0.0.1");
     }
 
@@ -126,13 +129,13 @@ final class RefusalTest {
     void serverThatIsNotTrustedIsRefused() throws IOException {
         RemoteServer server = listen(localhost());
         String uri = "wss://localhost:" + server.port() + "/";
-        for (SSLContext context : List.of(trust(elsewhere()), Tls.context().build())) {
+        for (SSLContext context : List.of(elsewhere().trusting(), Tls.context().build())) {
             assertThatExceptionOfType(SSLHandshakeException.class)
                     .isThrownBy(() -> connect(uri, context))
                     .withMessageContaining("unable to find valid certification path");
         }
         // What the server sees first is the connection that is allowed: the others never were one.
-        try (WsPeer ours = connect(uri, trust(localhost()))) {
+        try (WsPeer ours = connect(uri, localhost().trusting())) {
             ours.write("first");
             RemotePeer theirs = server.accept();
             theirs.opened();
@@ -142,12 +145,8 @@ final class RefusalTest {
 
     @Test
     void ourServerIsRefusedByAClientThatDoesNotTrustIt() throws IOException {
-        PeerOptions options = PeerOptions.builder()
-                .sslContext(Tls.context()
-                        .privateKey(localhost().key())
-                        .certificate(localhost().certificate())
-                        .build())
-                .build();
+        PeerOptions options =
+                PeerOptions.builder().sslContext(localhost().serving()).build();
         AtomicInteger handled = new AtomicInteger();
         try (PeerServer server = WebSockets.server("wss://localhost:0/", peer -> handled.incrementAndGet(), options)) {
             String uri = "wss://localhost:" + server.port() + "/";
@@ -162,7 +161,8 @@ final class RefusalTest {
     void serverThatSpeaksNoTlsIsRefused() {
         RemoteServer server = child().listen(Map.of());
         assertThatExceptionOfType(SSLException.class)
-                .isThrownBy(() -> connect("wss://localhost:" + server.port() + "/", trust(localhost())));
+                .isThrownBy(() -> connect(
+                        "wss://localhost:" + server.port() + "/", localhost().trusting()));
     }
 
     @Test
@@ -181,10 +181,6 @@ final class RefusalTest {
                 uri,
                 ConnectRequest.none(),
                 PeerOptions.builder().sslContext(context).build());
-    }
-
-    private static SSLContext trust(Identity identity) {
-        return Tls.context().trust(identity.certificate()).build();
     }
 
     private static PeerProcess child() {
