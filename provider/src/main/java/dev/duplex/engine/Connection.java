@@ -79,8 +79,10 @@ public final class Connection {
     private volatile long latency = -1;
     /** When a closing handshake that is under way must be over, else NEVER. */
     private volatile long closingUntil = Watch.NEVER;
-    /** Nanoseconds without a message after which the owner is told; 0 for never. */
+    /** Nanoseconds without a frame after which the owner is told; 0 for never. */
     private volatile long idleTimeout;
+    /** When a frame came last that is not the keep-alive's. */
+    private volatile long activeAt = System.nanoTime();
 
     /** Whom a connection belongs to. Perhaps called before the caller of {@link Opening#connection} has the connection. */
     public interface Owner {
@@ -290,10 +292,15 @@ public final class Connection {
 
     /** Deals with the frame that was read; true when it is data for the application. */
     private boolean handle() throws IOException {
+        long cameAt = incoming.heardAt();
+        if (incoming.opcode() == Opcodes.PONG && answered(incoming.takePayload())) {
+            return false;
+        }
+        activeAt = cameAt;
         switch (incoming.opcode()) {
             case Opcodes.PING -> outgoing.pong(incoming.takePayload());
             case Opcodes.PONG -> {
-                return !answered(incoming.takePayload()) && owner.takesPongs() && !state.closeSent();
+                return owner.takesPongs() && !state.closeSent();
             }
             case Opcodes.CLOSE -> closeReceived(incoming.close());
             default -> {
@@ -400,7 +407,7 @@ public final class Connection {
 
     /** Sends a Pong that nobody asked for, RFC 6455 §5.5.3, as {@link #ping(byte[])} sends a Ping. */
     public void pong(byte[] payload) throws IOException {
-        if (!outgoing.control(Opcodes.PONG, payload, settings.writeTimeout())) {
+        if (!outgoing.control(Opcodes.PONG, payload, settings.writeTimeout(), true)) {
             throw noTurn("Pong");
         }
     }
@@ -423,7 +430,7 @@ public final class Connection {
 
     private boolean ping(byte[] payload, long timeout, boolean ours) throws IOException {
         lastPing = new Ping(payload, System.nanoTime(), ours);
-        return outgoing.control(Opcodes.PING, payload, timeout);
+        return outgoing.control(Opcodes.PING, payload, timeout, !ours);
     }
 
     private SocketTimeoutException noTurn(String frame) {
@@ -701,16 +708,30 @@ public final class Connection {
         if (timeout == 0 || closing()) {
             return Watch.NEVER;
         }
-        long due = latest(incoming.heardAt(), outgoing.sentAt()) + timeout;
+        long due = idleUntil(timeout);
         if (!overdue(due, now)) {
             return due;
         }
-        Thread.ofVirtual().name("duplex-idle").start(owner::idle);
+        Thread.ofVirtual().name("duplex-idle").start(this::idle);
         return Watch.NEVER;
     }
 
-    private static long latest(long one, long other) {
-        return other - one > 0 ? other : one;
+    private void idle() {
+        readAhead(); // a callback may run all the time, and frames wait unread
+        long timeout = idleTimeout;
+        if (timeout > 0) {
+            long due = idleUntil(timeout);
+            if (overdue(due, System.nanoTime())) {
+                owner.idle();
+            } else {
+                watch.runBy(due);
+            }
+        }
+    }
+
+    private long idleUntil(long timeout) {
+        long sentAt = outgoing.sentAt();
+        return (sentAt - activeAt > 0 ? sentAt : activeAt) + timeout;
     }
 
     private static boolean overdue(long time, long now) {

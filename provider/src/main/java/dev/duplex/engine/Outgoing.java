@@ -28,6 +28,8 @@ final class Outgoing {
     private static final int LEAST_COMPRESSED = 128;
     /** Pongs that wait for a writer; of more, the newest ones. RFC 6455 §5.5.3 asks for the newest only. */
     private static final int PONGS_KEPT = 16;
+    /** How long the write of a message may take at least, however late its turn came. */
+    private static final long LEAST_WRITING = TimeUnit.SECONDS.toNanos(1);
     /** How long a frame that may wait for others waits at most: a moment for who asked, long for what a timer costs. */
     private static final long HELD_AT_MOST = TimeUnit.MILLISECONDS.toNanos(5);
 
@@ -203,15 +205,23 @@ final class Outgoing {
         return sentAt;
     }
 
-    /** Sends a Ping or Pong of the application's or the keep-alive's; false when it got no turn in time. */
-    boolean control(int opcode, byte[] payload, long timeout) throws IOException {
+    /**
+     * Sends a Ping or Pong; false when it got no turn in time.
+     *
+     * @param activity whether {@link #sentAt} counts it: not the keep-alive's
+     */
+    boolean control(int opcode, byte[] payload, long timeout, boolean activity) throws IOException {
         if (!lock(timeout)) {
             return false;
         }
         try {
             requireSendable();
             // All the time anew: that the turn came late must not make a slow network a dead one
+            long sentBefore = sentAt;
             put(opcode | FrameHeader.B0_FIN, payload, 0, payload.length, System.nanoTime() + timeout, timeout);
+            if (!activity) {
+                sentAt = sentBefore;
+            }
             return true;
         } finally {
             unlock();
@@ -336,9 +346,11 @@ final class Outgoing {
     /** Sends a message whose turn it is; null when that succeeded. */
     private @Nullable Throwable sent(LeftMessage message) {
         long now = System.nanoTime();
-        long until = Watch.earlier(now + writeTimeout, message.until());
+        // What has its turn gets a moment, because a write that fails costs the connection
+        long left = Math.max(message.until() == Watch.NEVER ? writeTimeout : message.until() - now, LEAST_WRITING);
+        long until = now + Math.min(left, writeTimeout);
         try {
-            if (until - now <= 0 || !lock(until - now)) {
+            if (!lock(until - now)) {
                 return waitedTooLong();
             }
             try {

@@ -211,7 +211,7 @@ final class Inbound {
         };
     }
 
-    /** The text of this frame, without the bytes of a character that goes on in the next. Null when that leaves nothing. */
+    /** The text of this frame, without the bytes of a character that goes on in the next. Null when it has only those. */
     private @Nullable String textPart() {
         byte[] bytes = connection.payload();
         int offset = connection.payloadOffset();
@@ -225,7 +225,7 @@ final class Inbound {
         }
         int whole = last ? length : wholeCharacters(bytes, offset, length);
         cutCharacter = Arrays.copyOfRange(bytes, offset + whole, offset + length);
-        return whole == 0 && !last ? null : text(bytes, offset, whole);
+        return whole < length && whole == 0 ? null : text(bytes, offset, whole);
     }
 
     /** Bytes up to where a character begins that does not end here. The bytes are valid UTF-8 so far. */

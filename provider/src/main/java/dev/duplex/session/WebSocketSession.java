@@ -28,14 +28,14 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Jakarta's Session over one connection. {@link #run} is the whole life of it: the open callback, the messages one after the other,
- * the close callback, all on the thread that runs it, so that no two callbacks of a connection ever overlap. The other methods
- * are for any thread.
- *
- * <p>However it ends, from either end or by a failure, it is {@link #run} that notices and calls the close callback, once.
+ * Jakarta's Session over one connection. {@link #run} is the life of it: the open callback, the messages one after the other, and the
+ * close callback, all on the thread that runs it. Only a close that another thread asks for, while no callback runs, has the close
+ * callback on that thread: {@link Calls} sees to it that no two callbacks overlap and that this one comes once, whatever ended the
+ * connection. The other methods are for any thread.
  */
 public final class WebSocketSession implements Session, Connected, Connection.Owner {
     private static final System.Logger LOG = System.getLogger(WebSocketSession.class.getName());
@@ -56,10 +56,14 @@ public final class WebSocketSession implements Session, Connected, Connection.Ow
     private @Nullable BasicRemote basic;
     private @Nullable AsyncRemote async;
 
-    /** What the close callback is told when the container closed, Jakarta WebSocket §2.1.5; null while it did not. */
-    private volatile @Nullable String closedByContainer;
+    /** What the close callback is told when the container closed; null while it did not. */
+    private volatile @Nullable CloseFrame closedByContainer;
     /** Whether the close callback has returned: the session must not be used any more. */
     private volatile boolean over;
+
+    private final Calls calls = new Calls();
+    /** The connection has ended, and the close callback has returned: what comes second releases what both need. */
+    private final AtomicInteger endings = new AtomicInteger();
 
     private final CountDownLatch opened = new CountDownLatch(1);
 
@@ -84,7 +88,7 @@ public final class WebSocketSession implements Session, Connected, Connection.Ow
 
     // ---- the life of the session, on its own thread
 
-    /** Runs the session from open to close. Called once, by the thread that is the connection's own. */
+    /** Runs the session from open to the end of the connection. Called once, by the thread that is the connection's own. */
     public void run(Connection connection) {
         Inbound inbound = new Inbound(connection, handlers, this);
         open(connection);
@@ -92,7 +96,15 @@ public final class WebSocketSession implements Session, Connected, Connection.Ow
         while (live) {
             live = step(inbound);
         }
-        finish(connection);
+        openSessions.remove(this);
+        CloseReason reason = reason(connection);
+        if (reason.getCloseCode() == CloseCodes.CLOSED_ABNORMALLY && closedByContainer == null && calls.begin()) {
+            // The Javadoc of Endpoint.onError: a connection that fails before it could be closed formally
+            failed(new SessionException(reason.getReasonPhrase(), null, this));
+            endCall();
+        }
+        callClose();
+        ending();
     }
 
     private void open(Connection connection) {
@@ -102,6 +114,7 @@ public final class WebSocketSession implements Session, Connected, Connection.Ow
         this.async = new AsyncRemote(this, outbound, terms.defaults().sendTimeoutMillis());
         connection.idleTimeout(TimeUnit.MILLISECONDS.toNanos(maxIdleMillis));
         openSessions.add(this);
+        calls.begin();
         try {
             callbacks.open(this, terms.config());
         } catch (Throwable e) {
@@ -109,6 +122,7 @@ public final class WebSocketSession implements Session, Connected, Connection.Ow
             closeByContainer(CloseFrame.INTERNAL_ERROR, "the open callback failed: " + e);
         } finally {
             Thread.interrupted(); // an interrupt was meant for the callback
+            endCall();
             opened.countDown();
         }
     }
@@ -130,19 +144,24 @@ public final class WebSocketSession implements Session, Connected, Connection.Ow
         } catch (InterruptedException e) {
             // It was meant for a callback that has returned
         } catch (ProtocolFailure e) {
-            brokenOff(e);
+            // The remote end broke a rule or a limit. It was told so before the error callback runs
+            closedByContainer = CloseFrame.shortened(e.code(), String.valueOf(e.getMessage()));
+            fail(new SessionException(e.getMessage(), e, this));
         } catch (PongTimeout e) {
-            closedByContainer = String.valueOf(e.getMessage());
+            closedByContainer = CloseFrame.shortened(CloseFrame.ABNORMAL, String.valueOf(e.getMessage()));
         } catch (IOException e) {
             LOG.log(Level.DEBUG, () -> this + " was lost: " + e);
         } catch (RuntimeException | Error e) { // as no memory for a message: it is this connection's alone
-            failed(e);
+            fail(e);
             closeByContainer(CloseFrame.INTERNAL_ERROR, "reading failed: " + e);
         }
         return true; // the next step finds whether it has ended
     }
 
     private void deliver(Inbound inbound, Object message) {
+        if (!calls.begin()) {
+            return; // the close callback has been called: nothing comes behind it
+        }
         try {
             Object reply = inbound.receiver().receive(this, message, inbound.last());
             if (reply != null) {
@@ -152,29 +171,45 @@ public final class WebSocketSession implements Session, Connected, Connection.Ow
             failed(e);
         } finally {
             Thread.interrupted(); // an interrupt was meant for the callback
+            endCall();
         }
     }
 
-    /** The remote end broke a rule, or a limit: it was told, and the connection has ended. */
-    private void brokenOff(ProtocolFailure e) {
-        closedByContainer = "closed with " + e.code() + ": " + e.getMessage();
-        failed(new SessionException(e.getMessage(), e, this));
+    private void fail(Throwable e) {
+        if (calls.begin()) {
+            failed(e);
+            endCall();
+        }
     }
 
-    private void finish(Connection connection) {
+    private void endCall() {
+        if (calls.end()) {
+            runClose();
+        }
+    }
+
+    /** Calls the close callback, on this thread or behind the callback that runs now. Has no effect the second time. */
+    private void callClose() {
+        if (calls.close()) {
+            runClose();
+        }
+    }
+
+    private void runClose() {
         openSessions.remove(this);
-        CloseReason reason = reason(connection);
-        if (closedByContainer == null && reason.getCloseCode() == CloseCodes.CLOSED_ABNORMALLY) {
-            // The Javadoc of Endpoint.onError: a connection that fails before it could be closed formally
-            failed(new SessionException(reason.getReasonPhrase(), null, this));
-        }
         try {
-            callbacks.close(this, reason);
+            callbacks.close(this, reason(attached()));
         } catch (Throwable e) {
             failed(e);
         } finally {
             Thread.interrupted();
             over = true;
+            ending();
+        }
+    }
+
+    private void ending() {
+        if (endings.incrementAndGet() == 2) {
             coders.destroy();
             terms.config().getUserProperties().clear();
             onEnd.run();
@@ -202,11 +237,11 @@ public final class WebSocketSession implements Session, Connected, Connection.Ow
     }
 
     private CloseReason reason(Connection connection) {
-        String container = closedByContainer;
-        CloseFrame frame = connection.initiated();
-        if (container != null) {
-            frame = CloseFrame.shortened(CloseFrame.ABNORMAL, container); // Jakarta WebSocket §2.1.5
-        } else if (frame == null) {
+        CloseFrame frame = closedByContainer;
+        if (frame == null) {
+            frame = connection.initiated();
+        }
+        if (frame == null) {
             frame = Objects.requireNonNull(connection.result());
         }
         return new CloseReason(CloseCodes.getCloseCode(frame.code()), frame.reason());
@@ -219,12 +254,13 @@ public final class WebSocketSession implements Session, Connected, Connection.Ow
         return opened.await(timeout, TimeUnit.NANOSECONDS);
     }
 
-    /** Closes because the container wants it: sends a Close, and does not wait for the answer. */
+    /** Closes because the container wants it: sends a Close, and does not wait for the answer. The close callback is told 1006. */
     public void closeByContainer(int code, String phrase) {
         if (closedByContainer == null) {
-            closedByContainer = phrase;
+            closedByContainer = CloseFrame.shortened(CloseFrame.ABNORMAL, phrase); // Jakarta WebSocket §2.1.5
         }
         attached().startClose(CloseFrame.shortened(code, phrase));
+        callClose();
     }
 
     /** Ends the connection at once. */
@@ -292,13 +328,17 @@ public final class WebSocketSession implements Session, Connected, Connection.Ow
         close(new CloseReason(CloseCodes.NORMAL_CLOSURE, ""));
     }
 
-    /** Sends a Close and returns; the close callback is told this reason when the remote end has answered, or had its time. */
+    /**
+     * Sends a Close, and does not wait for the answer. The close callback is told this reason before this returns; behind the callback that
+     * runs now, if one does.
+     */
     @Override
     public void close(CloseReason closeReason) {
         int code = closeReason.getCloseCode().getCode();
         CloseFrame frame =
                 code == CloseFrame.NO_STATUS ? CloseFrame.EMPTY : CloseFrame.of(code, closeReason.getReasonPhrase());
         attached().startClose(frame);
+        callClose();
     }
 
     // ---- Session: handlers

@@ -8,6 +8,7 @@
  * <tr><td>{@link dev.duplex.session.SessionDefaults}</td><td>limits and times that a session starts with</td></tr>
  * <tr><td>{@link dev.duplex.session.OpenSessions}</td><td>the open sessions of one endpoint</td></tr>
  * <tr><td>{@code Handlers}</td><td>which receiver takes text, binary, Pongs</td></tr>
+ * <tr><td>{@code Calls}</td><td>which callback may run: one at a time, the close callback last</td></tr>
  * <tr><td>{@code Inbound}</td><td>makes messages of frames, in the form that a receiver wants</td></tr>
  * <tr><td>{@code Outbound}</td><td>makes frames of messages, whole or in parts</td></tr>
  * <tr><td>{@code BasicRemote}, {@code AsyncRemote}</td><td>Jakarta's two ways to ask for that</td></tr>
