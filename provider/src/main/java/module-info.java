@@ -1,7 +1,26 @@
 /** Jakarta WebSocket on a blocking frame engine, one virtual thread per connection. */
+@SuppressWarnings("module") // the hosts are built after this module
 module dev.duplex.provider {
     requires transitive jakarta.websocket;
     requires static transitive org.jspecify;
 
     exports dev.duplex.peer;
+    exports dev.duplex.container;
+    exports dev.duplex.endpoint to
+            dev.duplex.container.se,
+            dev.duplex.servlet;
+    exports dev.duplex.engine to
+            dev.duplex.container.se,
+            dev.duplex.servlet;
+    exports dev.duplex.handshake to
+            dev.duplex.container.se,
+            dev.duplex.servlet;
+    exports dev.duplex.transport to
+            dev.duplex.container.se,
+            dev.duplex.servlet;
+
+    provides jakarta.websocket.ContainerProvider with
+            dev.duplex.container.DuplexContainerProvider;
+    provides jakarta.websocket.server.ServerEndpointConfig.Configurator with
+            dev.duplex.container.DuplexConfigurator;
 }

@@ -1,0 +1,320 @@
+package dev.duplex.container;
+
+import dev.duplex.deflate.DeflateNegotiation;
+import dev.duplex.deflate.DeflateParameters;
+import dev.duplex.deflate.Extension;
+import dev.duplex.endpoint.Callbacks;
+import dev.duplex.endpoint.Coders;
+import dev.duplex.engine.Connection;
+import dev.duplex.engine.Opening;
+import dev.duplex.handshake.ClientHandshake;
+import dev.duplex.handshake.HandshakeFailure;
+import dev.duplex.handshake.Headers;
+import dev.duplex.handshake.ResponseHead;
+import dev.duplex.session.Terms;
+import dev.duplex.session.WebSocketSession;
+import dev.duplex.transport.Dialer;
+import dev.duplex.transport.SocketTransport;
+import jakarta.websocket.ClientEndpointConfig;
+import jakarta.websocket.DeploymentException;
+import jakarta.websocket.Session;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.Socket;
+import java.net.URI;
+import java.security.NoSuchAlgorithmException;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
+
+/** One call of connectToServer, from the checks of its arguments to the end of the open callback. Confined to one thread, used once. */
+final class Connector {
+    private static final SecureRandom RANDOM = new SecureRandom();
+
+    private final DuplexContainer container;
+    private final Class<?> type;
+    private final @Nullable Object given;
+    private final ClientConnectionConfig config;
+    private final URI uri;
+    private final EndpointModel model;
+    private final ConnectionPolicy policy;
+    /** Whether the request is on its way, so that a response could have come. */
+    private boolean asked;
+
+    /**
+     * A connector that has not begun.
+     *
+     * @param given the endpoint's instance, null when one is to be made
+     * @throws DeploymentException when the class or the config breaks a rule
+     */
+    Connector(DuplexContainer container, Class<?> type, @Nullable Object given, ClientEndpointConfig config, URI uri)
+            throws DeploymentException {
+        this.container = container;
+        this.type = type;
+        this.given = given;
+        this.config = new ClientConnectionConfig(config);
+        this.uri = uri;
+        this.model = EndpointModel.ofClient(type, config);
+        this.policy = ConnectionPolicy.of(true, config.getUserProperties(), type, container.properties());
+    }
+
+    /** What came of the handshake. */
+    private record Opened(Opening opening, ResponseHead response) {}
+
+    /** What was agreed on. */
+    private record Agreed(
+            String subprotocol,
+            List<Extension> extensions,
+            @Nullable DeflateParameters compression) {}
+
+    Session connect() throws DeploymentException, IOException {
+        long until = System.nanoTime() + policy.timeout();
+        List<Extension> offers = offers();
+        ClientHandshake handshake = handshake(offers);
+        Object instance = given != null ? given : made();
+        Coders coders = null;
+        boolean connected = false;
+        try {
+            coders = model.coders().connect(config, container.instances());
+            Callbacks callbacks = model.connect(instance, Map.of(), coders);
+            Session session = connect(handshake, offers, instance, coders, callbacks, until);
+            connected = true;
+            return session;
+        } catch (InstantiationException e) {
+            throw failed(e.getMessage(), e);
+        } finally {
+            if (!connected) {
+                if (coders != null) {
+                    coders.destroy();
+                }
+                release(instance);
+            }
+        }
+    }
+
+    private Session connect(
+            ClientHandshake handshake,
+            List<Extension> offers,
+            Object instance,
+            Coders coders,
+            Callbacks callbacks,
+            long until)
+            throws DeploymentException, IOException {
+        Socket socket = Dialer.dial(handshake.host(), handshake.port(), until);
+        Opened opened = open(handshake, socket, until);
+        boolean running = false;
+        try {
+            Agreed agreed = agreed(handshake, opened.response(), offers);
+            String id = UUID.randomUUID().toString();
+            Terms terms = new Terms(
+                    id,
+                    config,
+                    container,
+                    uri,
+                    uri.getRawQuery(),
+                    QueryParameters.of(uri.getRawQuery()),
+                    Map.of(),
+                    null,
+                    handshake.secure(),
+                    agreed.subprotocol(),
+                    NamedExtension.all(agreed.extensions()),
+                    container.sessionDefaults(policy));
+            LiveSessions live = container.live();
+            WebSocketSession session =
+                    new WebSocketSession(terms, callbacks, coders, container.openSessions(type), () -> {
+                        live.remove(id);
+                        release(instance);
+                    });
+            Connection connection = opened.opening().connection(policy.settings(), agreed.compression(), session);
+            Thread thread = Thread.ofVirtual()
+                    .name("duplex-connection")
+                    .inheritInheritableThreadLocals(false) // the caller's would live as long as the connection
+                    .unstarted(() -> session.run(connection));
+            thread.setContextClassLoader(Thread.currentThread().getContextClassLoader());
+            live.add(session, connection, policy.shutdownCode());
+            try {
+                thread.start();
+                running = true;
+            } finally {
+                if (!running) { // there may be no memory for a thread
+                    live.remove(id);
+                }
+            }
+            awaitOpen(session);
+            return session;
+        } finally {
+            if (!running) {
+                SocketTransport.cut(socket);
+            }
+        }
+    }
+
+    /** Waits for the open callback, which has as much time as connecting had: who takes longer in it has the session all the same. */
+    private void awaitOpen(WebSocketSession session) throws InterruptedIOException {
+        try {
+            session.awaitOpen(policy.timeout());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            session.cut();
+            throw new InterruptedIOException("Interrupted while the open callback ran; the connection is closed");
+        }
+    }
+
+    /** The request, as the configurator left it. */
+    private ClientHandshake handshake(List<Extension> offers) throws DeploymentException {
+        byte[] nonce = new byte[ClientHandshake.NONCE_BYTES];
+        RANDOM.nextBytes(nonce); // RFC 6455 §4.1: selected randomly for each connection
+        try {
+            List<String> subprotocols = config.getPreferredSubprotocols();
+            ClientHandshake plain = ClientHandshake.of(uri, Headers.NONE, subprotocols, offers, nonce);
+            Map<String, List<String>> headers = HeaderMap.of(plain.request().headers());
+            config.getConfigurator().beforeRequest(headers);
+            Headers extra = HeaderMap.headers(headers, ClientHandshake::isOurs);
+            return extra.size() == 0 ? plain : ClientHandshake.of(uri, extra, subprotocols, offers, nonce);
+        } catch (RuntimeException e) {
+            throw failed(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    /** What to offer: what the config declares, and permessage-deflate if it is asked for by property. */
+    private List<Extension> offers() throws DeploymentException {
+        List<Extension> offers = new ArrayList<>();
+        for (jakarta.websocket.Extension extension : config.getExtensions()) {
+            try {
+                offers.add(NamedExtension.element(extension));
+            } catch (IllegalArgumentException e) {
+                throw failed(String.valueOf(e.getMessage()), e);
+            }
+        }
+        List<Extension> deflates =
+                offers.stream().filter(NamedExtension::isDeflate).toList();
+        for (Extension offer : deflates) {
+            if (DeflateNegotiation.accept(List.of(offer), DeflateParameters.DEFAULT) == null) {
+                throw failed("RFC 7692 §7.1 knows no offer such as " + offer.headerText(), null);
+            }
+        }
+        if (policy.compression() && deflates.isEmpty()) {
+            offers.add(DeflateNegotiation.offer(Negotiation.DEFLATE));
+        }
+        return offers;
+    }
+
+    private Opened open(ClientHandshake handshake, Socket socket, long until) throws DeploymentException, IOException {
+        try {
+            return Dialer.before(until, socket, () -> {
+                Opening opening = new Opening(
+                        handshake.secure()
+                                ? SocketTransport.tlsClient(socket, tls(), handshake.host(), handshake.port())
+                                : SocketTransport.plain(socket),
+                        until);
+                asked = true;
+                return new Opened(opening, opening.ask(handshake));
+            });
+        } catch (HandshakeFailure e) {
+            throw refused(e, null);
+        } catch (IOException e) {
+            if (asked) {
+                // Since API 2.3: called after a failure too; without a response there are no headers
+                suppressed(e, afterResponse(null));
+            }
+            throw e;
+        }
+    }
+
+    private Agreed agreed(ClientHandshake handshake, ResponseHead response, List<Extension> offers)
+            throws DeploymentException {
+        try {
+            ClientHandshake.Agreement agreement = handshake.verify(response);
+            DeflateParameters compression = null;
+            for (Extension extension : agreement.extensions()) {
+                if (NamedExtension.isDeflate(extension)) {
+                    compression = compression(response, extension, offers);
+                }
+            }
+            RuntimeException objection = afterResponse(response);
+            if (objection != null) {
+                throw failed("the configurator's afterResponse failed: " + objection, objection);
+            }
+            String subprotocol = agreement.subprotocol();
+            return new Agreed(subprotocol == null ? "" : subprotocol, agreement.extensions(), compression);
+        } catch (HandshakeFailure e) {
+            throw refused(e, response);
+        }
+    }
+
+    /** What the server's answer means; several offers are alternatives, of which it answers one. */
+    private static DeflateParameters compression(ResponseHead response, Extension answer, List<Extension> offers)
+            throws HandshakeFailure {
+        IllegalArgumentException first = null;
+        for (Extension offer : offers) {
+            if (NamedExtension.isDeflate(offer)) {
+                try {
+                    return DeflateNegotiation.agreed(answer, offer);
+                } catch (IllegalArgumentException e) {
+                    first = first == null ? e : first;
+                }
+            }
+        }
+        // RFC 7692 §5.1: an answer that no offer allows fails the connection
+        throw new HandshakeFailure(
+                response.status(),
+                first == null ? "permessage-deflate was not offered" : String.valueOf(first.getMessage()),
+                response.headers());
+    }
+
+    private SSLContext tls() throws IOException {
+        SSLContext context = config.getSSLContext();
+        try {
+            return context != null ? context : SSLContext.getDefault();
+        } catch (NoSuchAlgorithmException e) {
+            throw new IOException("The JDK's default SSLContext cannot be had: " + e.getMessage(), e);
+        }
+    }
+
+    /** Shows the configurator the response, or that there is none; returns what it threw. */
+    private @Nullable RuntimeException afterResponse(@Nullable ResponseHead response) {
+        Headers headers = response == null ? Headers.NONE : response.headers();
+        try {
+            config.getConfigurator()
+                    .afterResponse(new ResponseView(Collections.unmodifiableMap(HeaderMap.of(headers))));
+            return null;
+        } catch (RuntimeException e) {
+            return e;
+        }
+    }
+
+    private DeploymentException refused(HandshakeFailure failure, @Nullable ResponseHead response) {
+        DeploymentException refused = failed(failure.getMessage(), failure);
+        suppressed(refused, afterResponse(response));
+        return refused;
+    }
+
+    private static void suppressed(Exception failure, @Nullable RuntimeException also) {
+        if (also != null) {
+            failure.addSuppressed(also);
+        }
+    }
+
+    private DeploymentException failed(@Nullable String why, @Nullable Exception cause) {
+        return new DeploymentException("No WebSocket connection with " + uri + ": " + why, cause);
+    }
+
+    private Object made() throws DeploymentException {
+        try {
+            return container.instances().create(type);
+        } catch (InstantiationException e) {
+            throw failed(e.getMessage(), e);
+        }
+    }
+
+    private void release(Object instance) {
+        if (given == null) {
+            container.instances().destroy(instance);
+        }
+    }
+}

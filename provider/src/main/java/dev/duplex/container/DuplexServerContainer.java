@@ -1,0 +1,340 @@
+package dev.duplex.container;
+
+import dev.duplex.endpoint.Instances;
+import dev.duplex.endpoint.PathTree;
+import dev.duplex.handshake.HandshakeFailure;
+import jakarta.websocket.DeploymentException;
+import jakarta.websocket.server.ServerContainer;
+import jakarta.websocket.server.ServerEndpointConfig;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The server endpoints of one application, and the way from a host's request to a connection with one of them. Has no thread and no socket
+ * of its own: a host gives it both. Safe for any thread. Jakarta WebSocket §6.
+ */
+@SuppressWarnings("exports") // hosts are modules that the rooms which are named here are exported to
+public final class DuplexServerContainer extends DuplexContainer implements ServerContainer {
+    private final String contextPath;
+    private final ClassLoader classLoader;
+    private final OriginPolicy origins;
+
+    private final PathTree<DeployedEndpoint> endpoints = new PathTree<>();
+    /** Held while endpoints are published; the application is not called under it. */
+    private final ReentrantLock deploying = new ReentrantLock();
+
+    private final List<DeployedEndpoint> deployed = new ArrayList<>(); // guarded by deploying
+
+    private DuplexServerContainer(Builder builder, ClassLoader classLoader) {
+        super(builder.instances, builder.properties);
+        this.contextPath = builder.contextPath;
+        this.classLoader = classLoader;
+        this.origins = builder.origins;
+    }
+
+    /** Begins with an empty context path, the thread's context class loader, instances by constructor, and origins of the same host. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /**
+     * Deploys an annotated class, at any time. One that is deployed already is left alone (§6.3).
+     *
+     * @throws DeploymentException when the class is no endpoint, or its path is taken; nothing has changed then
+     * @throws IllegalStateException when the container was stopped
+     */
+    @Override
+    public void addEndpoint(Class<?> endpointClass) throws DeploymentException {
+        deploy(List.of(required("endpointClass", endpointClass)), List.of());
+    }
+
+    /**
+     * Deploys the endpoint of a config, at any time.
+     *
+     * @throws DeploymentException when it is no endpoint, or its path is taken; nothing has changed then
+     * @throws IllegalStateException when the container was stopped
+     */
+    @Override
+    public void addEndpoint(ServerEndpointConfig serverConfig) throws DeploymentException {
+        deploy(List.of(), List.of(required("serverConfig", serverConfig)));
+    }
+
+    /**
+     * Not here: this container knows no servlets.
+     *
+     * @throws UnsupportedOperationException always
+     */
+    @Override
+    public void upgradeHttpToWebSocket(
+            Object httpServletRequest,
+            Object httpServletResponse,
+            ServerEndpointConfig sec,
+            Map<String, String> pathParameters) {
+        throw new UnsupportedOperationException("upgradeHttpToWebSocket needs a Servlet container, which this is not:"
+                + " deploy the endpoint by addEndpoint, at any time");
+    }
+
+    /**
+     * Deploys what the classes of an application ask for: the union of what its ServerApplicationConfigs return, or without one every
+     * annotated class. Jakarta WebSocket §6.2, §4.8.
+     *
+     * @param scanned all classes of the application that are annotated with ServerEndpoint, extend Endpoint or implement
+     *     ServerApplicationConfig. Each ServerApplicationConfig is given those of its own archive, told by their code source
+     * @throws DeploymentException when anything of it is wrong; nothing of it is deployed then
+     */
+    public void deploy(Set<Class<?>> scanned) throws DeploymentException {
+        Scan scan = Scan.of(scanned, classLoader, instances());
+        deploy(scan.annotated(), scan.configs());
+    }
+
+    /**
+     * Deploys all of them or none. An annotated class that comes twice, or is deployed already, counts once (§6.3).
+     *
+     * @throws DeploymentException when anything of it is wrong; nothing of it is deployed then
+     * @throws IllegalStateException when the container was stopped
+     */
+    public void deploy(Collection<Class<?>> annotated, Collection<ServerEndpointConfig> configs)
+            throws DeploymentException {
+        List<DeployedEndpoint> made = new ArrayList<>();
+        boolean published = false;
+        try {
+            for (Class<?> type : new LinkedHashSet<>(annotated)) {
+                if (!isDeployed(type)) {
+                    made.add(DeployedEndpoint.of(type, instances(), properties()));
+                }
+            }
+            for (ServerEndpointConfig config : configs) {
+                made.add(DeployedEndpoint.of(config, instances(), properties()));
+            }
+            publish(made);
+            published = true;
+        } finally {
+            if (!published) {
+                made.forEach(this::forget);
+            }
+        }
+    }
+
+    /**
+     * Negotiates a connection with the endpoint at the request's path. The host writes the response and serves what is returned.
+     *
+     * @throws HandshakeFailure with the status to refuse with: 404 when there is no endpoint, 400, 405 and 426 when the request is no
+     *     handshake, 403 for its origin, 500 when the application failed, 503 when the container is stopping
+     */
+    public Upgrade upgrade(HostRequest request) throws HandshakeFailure {
+        checkRunning();
+        String path = request.head().path();
+        PathTree.Match<DeployedEndpoint> match = find(path);
+        if (match == null) {
+            throw new HandshakeFailure(404, "there is no endpoint at " + path);
+        }
+        return new Negotiation(this, match.endpoint(), match.parameters(), request).upgrade();
+    }
+
+    /**
+     * Negotiates a connection with an endpoint that is not deployed, for hosts with a front controller.
+     *
+     * @param pathParameters what {@link jakarta.websocket.server.PathParam} gets
+     * @throws DeploymentException when the config is none of an endpoint
+     * @throws HandshakeFailure with the status to refuse with, as {@link #upgrade(HostRequest)} says
+     */
+    public Upgrade upgrade(HostRequest request, ServerEndpointConfig config, Map<String, String> pathParameters)
+            throws DeploymentException, HandshakeFailure {
+        checkRunning();
+        DeployedEndpoint endpoint = DeployedEndpoint.of(config, instances(), properties());
+        endpoint = endpoint.with(openSessions(endpoint.type())); // it is made anew for each request
+        return new Negotiation(this, endpoint, Map.copyOf(pathParameters), request).upgrade();
+    }
+
+    /** Whether there is an endpoint at a request's path, so that a host with other resources can tell. */
+    public boolean serves(String path) {
+        return find(path) != null;
+    }
+
+    /** The paths of the endpoints, templates as the application wrote them. */
+    public Set<String> paths() {
+        deploying.lock();
+        try {
+            Set<String> paths = new TreeSet<>();
+            deployed.forEach(endpoint -> paths.add(endpoint.path().path()));
+            return paths;
+        } finally {
+            deploying.unlock();
+        }
+    }
+
+    /** The path that those of the endpoints are below; empty for the root. */
+    public String contextPath() {
+        return contextPath;
+    }
+
+    /**
+     * Refuses new connections by 503, sends every open one a Close, with 1001 or the code of its policy, waits until they have ended, no
+     * longer than the grace, and cuts the rest. Connections of clients that were opened through this container end too.
+     */
+    public void stop(Duration grace) {
+        live().stop(grace);
+        List<DeployedEndpoint> gone;
+        deploying.lock();
+        try {
+            gone = List.copyOf(deployed);
+            gone.forEach(endpoint -> endpoints.remove(endpoint.path()));
+            deployed.clear();
+        } finally {
+            deploying.unlock();
+        }
+        gone.forEach(this::forget);
+    }
+
+    ClassLoader classLoader() {
+        return classLoader;
+    }
+
+    OriginPolicy origins() {
+        return origins;
+    }
+
+    private PathTree.@Nullable Match<DeployedEndpoint> find(String path) {
+        if (!path.startsWith(contextPath)) {
+            return null;
+        }
+        String rest = path.substring(contextPath.length());
+        return rest.isEmpty() || rest.startsWith("/") ? endpoints.find(rest.isEmpty() ? "/" : rest) : null;
+    }
+
+    private void checkRunning() throws HandshakeFailure {
+        if (live().stopping()) {
+            throw new HandshakeFailure(503, "this application is stopping; try again later");
+        }
+    }
+
+    private boolean isDeployed(Class<?> type) {
+        deploying.lock();
+        try {
+            return deployed.stream().anyMatch(other -> other.ofClass() && other.type() == type);
+        } finally {
+            deploying.unlock();
+        }
+    }
+
+    private void publish(List<DeployedEndpoint> made) throws DeploymentException {
+        deploying.lock();
+        try {
+            if (live().stopping()) {
+                throw new IllegalStateException("the container was stopped: nothing can be deployed any more");
+            }
+            List<DeployedEndpoint> all = new ArrayList<>(deployed);
+            List<DeployedEndpoint> fresh = new ArrayList<>();
+            for (DeployedEndpoint endpoint : made) {
+                DeployedEndpoint other = sameAt(endpoint, all);
+                if (other == null) {
+                    all.add(endpoint);
+                    fresh.add(endpoint);
+                } else if (!(endpoint.ofClass() && other.ofClass() && endpoint.type() == other.type())) {
+                    // Jakarta WebSocket §3.1.1: equal and equivalent paths make an application invalid
+                    throw new DeploymentException("%s at %s and %s at %s have paths that match the same requests"
+                            .formatted(
+                                    other.type().getName(),
+                                    other.path().path(),
+                                    endpoint.type().getName(),
+                                    endpoint.path().path()));
+                }
+            }
+            for (DeployedEndpoint endpoint : fresh) {
+                endpoints.add(endpoint.path(), endpoint);
+            }
+            deployed.addAll(fresh);
+        } finally {
+            deploying.unlock();
+        }
+    }
+
+    private static @Nullable DeployedEndpoint sameAt(DeployedEndpoint endpoint, List<DeployedEndpoint> others) {
+        for (DeployedEndpoint other : others) {
+            if (other.path().equivalentTo(endpoint.path())) {
+                return other;
+            }
+        }
+        return null;
+    }
+
+    /** Ends the life of what the container made for an endpoint. */
+    private void forget(DeployedEndpoint endpoint) {
+        Object made = endpoint.made();
+        if (made != null) {
+            instances().destroy(made);
+        }
+    }
+
+    /** Confined to one thread. */
+    public static final class Builder {
+        private String contextPath = "";
+        private @Nullable ClassLoader classLoader;
+        private Instances instances = Instances.BY_CONSTRUCTOR;
+        private OriginPolicy origins = OriginPolicy.sameHost();
+        private Map<String, Object> properties = Map.of();
+
+        private Builder() {}
+
+        /**
+         * Where the endpoints are: their paths begin behind it. Jakarta WebSocket §6.4.
+         *
+         * @param contextPath empty or {@code /} for the root; else it starts with a slash and ends with none
+         * @throws IllegalArgumentException when it is none of these
+         */
+        public Builder contextPath(String contextPath) {
+            String path = contextPath.equals("/") ? "" : contextPath;
+            if (!path.isEmpty() && (!path.startsWith("/") || path.endsWith("/"))) {
+                throw new IllegalArgumentException(
+                        "a context path is empty, or starts with / and does not end with it, not " + contextPath);
+            }
+            this.contextPath = path;
+            return this;
+        }
+
+        /** The context class loader of the threads that call the application. */
+        public Builder classLoader(ClassLoader classLoader) {
+            this.classLoader = classLoader;
+            return this;
+        }
+
+        /** Who makes endpoints, configurators, encoders and decoders. */
+        public Builder instances(Instances instances) {
+            this.instances = instances;
+            return this;
+        }
+
+        /** From where pages may connect, unless a configurator decides itself. */
+        public Builder origins(OriginPolicy origins) {
+            this.origins = origins;
+            return this;
+        }
+
+        /** Defaults of the keys {@code dev.duplex.*} that an endpoint can set as user properties. */
+        public Builder properties(Map<String, Object> properties) {
+            this.properties = Map.copyOf(properties);
+            return this;
+        }
+
+        /**
+         * The container.
+         *
+         * @throws IllegalArgumentException when a property has a wrong value
+         */
+        public DuplexServerContainer build() {
+            ClassLoader context = Thread.currentThread().getContextClassLoader();
+            ClassLoader loader = Objects.requireNonNullElseGet(
+                    classLoader, () -> context != null ? context : DuplexServerContainer.class.getClassLoader());
+            return new DuplexServerContainer(this, loader);
+        }
+    }
+}
