@@ -35,4 +35,9 @@ final class Calls {
             }
         }
     }
+
+    /** Whether the close callback was called. */
+    boolean closed() {
+        return state.get() == CLOSED;
+    }
 }

@@ -487,10 +487,16 @@ public final class WebSocketSession implements Session, Connected, Connection.Ow
         return terms.id();
     }
 
+    /**
+     * Whether messages can be sent. False from a close of this end's on, or of the remote end's as soon as the close callback begins: who
+     * finds it closed finds what that callback has begun to do.
+     */
     @Override
     public boolean isOpen() {
         Connection live = connection;
-        return live != null && live.open();
+        return live != null
+                && !calls.closed()
+                && (live.open() || (live.initiated() == null && live.result() != null));
     }
 
     /** Of this session alone; emptied when the close callback has returned. */
