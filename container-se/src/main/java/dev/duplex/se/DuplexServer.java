@@ -1,0 +1,6 @@
+package dev.duplex.se;
+
+/** A server. */
+public final class DuplexServer {
+    private DuplexServer() {}
+}
