@@ -5,6 +5,8 @@ module dev.duplex.provider {
     requires static transitive org.jspecify;
 
     exports dev.duplex.peer;
+    exports dev.duplex.container to
+            dev.duplex.container.se;
     exports dev.duplex.engine to
             dev.duplex.container.se;
     exports dev.duplex.handshake to

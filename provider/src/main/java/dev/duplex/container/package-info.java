@@ -1,0 +1,5 @@
+/** Stand-in. */
+@NullMarked
+package dev.duplex.container;
+
+import org.jspecify.annotations.NullMarked;
