@@ -1,3 +1,4 @@
+<<<<<<< HEAD
 /**
  * Where Jakarta WebSocket begins: the containers of clients and servers, and how a host hands over a request.
  *
@@ -23,6 +24,9 @@
  *
  * <p>Must not know: servlets, dependency injection, how a host listens.
  */
+=======
+/** Stand-in. */
+>>>>>>> se
 @NullMarked
 package dev.duplex.container;
 

@@ -29,6 +29,8 @@ public final class Opening {
     /** Most heads of programs fit; those of browsers make it grow. */
     private static final int FIRST_BUFFER = 1024;
 
+    private static final byte[] NOTHING = {};
+
     private final Transport transport;
     private final long until;
 
@@ -51,14 +53,19 @@ public final class Opening {
         return transport;
     }
 
+    /** The server's side: waits for the head of a request under the default limits; see {@link #readRequest(HeadLimits)}. */
+    public String readRequest() throws IOException {
+        return readRequest(HeadLimits.DEFAULT);
+    }
+
     /**
      * The server's side: waits for the head of a request and returns it as text of ISO-8859-1.
      *
      * @throws HandshakeFailure 408 when it did not come in time, 431 when it is too large
      */
-    public String readRequest() throws IOException {
+    public String readRequest(HeadLimits limits) throws IOException {
         try {
-            return readHead(HeadFinder.ofRequest(HeadLimits.DEFAULT));
+            return readHead(HeadFinder.ofRequest(limits));
         } catch (SocketTimeoutException e) {
             throw new HandshakeFailure(408, "the request did not come in time");
         }
@@ -74,7 +81,16 @@ public final class Opening {
      * {@link #REFUSAL}; the caller closes the transport then.
      */
     public void refuse(HandshakeFailure failure) throws IOException {
-        write(failure.response(Instant.now()));
+        writeLast(failure.response(Instant.now()));
+    }
+
+    /** The server's side: sends an answer that opens nothing, as {@link #refuse} does. */
+    public void answer(ResponseHead response) throws IOException {
+        writeLast(response.text());
+    }
+
+    private void writeLast(String response) throws IOException {
+        write(response);
         transport.shutdownOutput();
         long end = System.nanoTime() + REFUSAL_LINGER.toNanos();
         transport.readTimeout((int) REFUSAL_LINGER.toMillis());
@@ -113,6 +129,7 @@ public final class Opening {
             ConnectionSettings settings, @Nullable DeflateParameters compression, Connection.Owner owner) {
         Connection connection = new Connection(transport, settings, compression, owner);
         connection.start(buffer, position, limit - position);
+        buffer = NOTHING; // whoever serves the connection may keep this object for as long
         return connection;
     }
 

@@ -2,9 +2,6 @@ package dev.duplex.handshake;
 
 import java.io.IOException;
 import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
-import java.util.Locale;
 
 /**
  * The opening handshake failed: there is no WebSocket connection.
@@ -14,11 +11,6 @@ import java.util.Locale;
  * but broke a rule, 0 when what came is no HTTP response at all.
  */
 public final class HandshakeFailure extends IOException {
-    /** IMF-fixdate of RFC 9110 §5.6.7; the RFC 1123 formatter of the JDK writes days of one digit. */
-    private static final DateTimeFormatter DATE = DateTimeFormatter.ofPattern(
-                    "EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ROOT)
-            .withZone(ZoneOffset.UTC);
-
     private final String sentence;
     private final int status;
     private final Headers headers;
@@ -58,6 +50,11 @@ public final class HandshakeFailure extends IOException {
         return headers;
     }
 
+    /** The same failure of a HEAD request, which no body may answer (RFC 9110 §9.3.2). */
+    public HandshakeFailure withoutBody() {
+        return new HandshakeFailure(status, sentence, headers, true);
+    }
+
     /**
      * The whole answer of a server, to be sent as ISO-8859-1 before the connection is closed: status line, the headers
      * of the failure, {@code Connection: close}, and the sentence as a body of one line of plain text.
@@ -65,9 +62,6 @@ public final class HandshakeFailure extends IOException {
     public String response(Instant date) {
         String body = ascii(sentence) + "\n";
         Headers.Builder all = Headers.builder();
-        // RFC 9110 §7.8: who sends Upgrade names it in Connection too
-        all.add("Connection", headers.contains("Upgrade") ? "close, Upgrade" : "close");
-        all.add("Date", DATE.format(date));
         all.add("Content-Type", "text/plain; charset=utf-8");
         all.add("Content-Length", Integer.toString(body.length()));
         for (int i = 0; i < headers.size(); i++) {
@@ -75,7 +69,7 @@ public final class HandshakeFailure extends IOException {
                 all.add(headers.name(i), headers.value(i));
             }
         }
-        String head = new ResponseHead("HTTP/1.1", status, reason(status), all.build()).text();
+        String head = ResponseHead.last(status, date, all.build()).text();
         return bodiless ? head : head + body;
     }
 
@@ -101,24 +95,5 @@ public final class HandshakeFailure extends IOException {
             line.append(c >= ' ' && c <= '~' ? c : '?');
         }
         return line.toString();
-    }
-
-    /** The reason phrase of a status, empty for one that no handshake of ours ends with. */
-    private static String reason(int status) {
-        return switch (status) {
-            case 400 -> "Bad Request";
-            case 401 -> "Unauthorized";
-            case 403 -> "Forbidden";
-            case 404 -> "Not Found";
-            case 405 -> "Method Not Allowed";
-            case 408 -> "Request Timeout";
-            case 426 -> "Upgrade Required";
-            case 429 -> "Too Many Requests";
-            case 431 -> "Request Header Fields Too Large";
-            case 500 -> "Internal Server Error";
-            case 503 -> "Service Unavailable";
-            case 505 -> "HTTP Version Not Supported";
-            default -> "";
-        };
     }
 }

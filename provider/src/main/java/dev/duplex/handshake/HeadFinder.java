@@ -37,8 +37,8 @@ public final class HeadFinder {
      * @param buffer holds the bytes that came so far
      * @param start where the head starts
      * @param length how many bytes from there have come, never fewer than at the call before
-     * @throws HandshakeFailure if the head is larger than the limit: 431, whichever part of it is to blame (RFC 6585 §5); on
-     *     a client the status is 0
+     * @throws HandshakeFailure 400 if what comes is no request from its first byte on; 431 if the head is larger than the limit,
+     *     whichever part of it is to blame (RFC 6585 §5), 0 on a client
      */
     public int end(byte[] buffer, int start, int length) throws HandshakeFailure {
         int bound = Math.min(length, maxBytes);
@@ -47,6 +47,11 @@ public final class HeadFinder {
                 leading++;
             }
             scanned = leading;
+            if (leading < bound && !Grammar.isTokenChar((char) (buffer[start + leading] & 0xFF))) {
+                // Such as 0x16, with which TLS begins: it would wait for an answer, and we for the end of a head
+                throw new HandshakeFailure(
+                        400, "a request begins with its method, not with 0x%02X".formatted(buffer[start + leading]));
+            }
         }
         for (int at = scanned; at < bound; at++) {
             if (buffer[start + at] == '\n' && endsEmptyLine(buffer, start, at)) {

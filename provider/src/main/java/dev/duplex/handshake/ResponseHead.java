@@ -1,5 +1,10 @@
 package dev.duplex.handshake;
 
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+
 /**
  * The head of an HTTP/1.x response.
  *
@@ -11,6 +16,25 @@ package dev.duplex.handshake;
  * @param headers the header fields
  */
 public record ResponseHead(String version, int status, String reason, Headers headers) {
+    /** IMF-fixdate of RFC 9110 §5.6.7; the RFC 1123 formatter of the JDK writes days of one digit. */
+    private static final DateTimeFormatter DATE = DateTimeFormatter.ofPattern(
+                    "EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ROOT)
+            .withZone(ZoneOffset.UTC);
+
+    /**
+     * What a server answers before it closes the connection: {@code Connection: close} and the date come before the other headers.
+     *
+     * @param others without Connection and Date
+     */
+    public static ResponseHead last(int status, Instant date, Headers others) {
+        Headers all = Headers.builder()
+                // RFC 9110 §7.8: who sends Upgrade names it in Connection too
+                .add("Connection", others.contains("Upgrade") ? "close, Upgrade" : "close")
+                .add("Date", DATE.format(date))
+                .addAll(others)
+                .build();
+        return new ResponseHead("HTTP/1.1", status, reason(status), all);
+    }
 
     /** Parses a head under the default limits; see {@link #parse(String, HeadLimits)}. */
     public static ResponseHead parse(String text) throws HandshakeFailure {
@@ -69,6 +93,26 @@ public record ResponseHead(String version, int status, String reason, Headers he
                 .append("\r\n");
         headers.appendTo(text);
         return text.append("\r\n").toString();
+    }
+
+    /** The reason phrase of a status, empty for one that no answer of ours has. */
+    private static String reason(int status) {
+        return switch (status) {
+            case 200 -> "OK";
+            case 400 -> "Bad Request";
+            case 401 -> "Unauthorized";
+            case 403 -> "Forbidden";
+            case 404 -> "Not Found";
+            case 405 -> "Method Not Allowed";
+            case 408 -> "Request Timeout";
+            case 426 -> "Upgrade Required";
+            case 429 -> "Too Many Requests";
+            case 431 -> "Request Header Fields Too Large";
+            case 500 -> "Internal Server Error";
+            case 503 -> "Service Unavailable";
+            case 505 -> "HTTP Version Not Supported";
+            default -> "";
+        };
     }
 
     private static boolean isStatus(String text) {

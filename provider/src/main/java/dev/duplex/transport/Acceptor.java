@@ -30,6 +30,8 @@ public final class Acceptor<V extends Acceptor.Visitor> implements AutoCloseable
     private static final int MOST_REFUSED = 128;
     /** How long accepting rests when the process is out of file descriptors. */
     private static final Duration REST = Duration.ofMillis(50);
+    /** How long closing waits for the thread that accepts, which has nothing to wait for. */
+    private static final Duration LAST = Duration.ofSeconds(1);
 
     private final int maxConnections;
     private final Function<Socket, V> visitors;
@@ -37,6 +39,7 @@ public final class Acceptor<V extends Acceptor.Visitor> implements AutoCloseable
     private final Set<V> live = ConcurrentHashMap.newKeySet();
     private final AtomicInteger count = new AtomicInteger();
     private final CountDownLatch closed = new CountDownLatch(1);
+    private final Thread accepting = Thread.ofPlatform().daemon(false).unstarted(this::acceptAll);
 
     /** One connection. It counts, and its socket is its own, until the server calls {@link Acceptor#ended}. */
     public interface Visitor {
@@ -71,7 +74,8 @@ public final class Acceptor<V extends Acceptor.Visitor> implements AutoCloseable
 
     /** Begins to accept. Called once. */
     public void start() {
-        Thread.ofPlatform().name("duplex-accept-" + port()).daemon(false).start(this::acceptAll);
+        accepting.setName("duplex-accept-" + port());
+        accepting.start();
     }
 
     /** The port that it listens on. */
@@ -107,6 +111,11 @@ public final class Acceptor<V extends Acceptor.Visitor> implements AutoCloseable
             listener.close();
         } catch (IOException e) {
             LOG.log(Level.DEBUG, "closing the listener at " + listener.getLocalSocketAddress() + " failed", e);
+        }
+        try {
+            accepting.join(LAST.toMillis()); // the kernel listens until the thread has come back from its system call
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.duplex.handshake.ClientHandshake;
 import dev.duplex.handshake.HandshakeFailure;
+import dev.duplex.handshake.HeadLimits;
 import dev.duplex.handshake.Headers;
 import dev.duplex.handshake.ResponseHead;
 import dev.duplex.transport.MemoryTransport;
@@ -100,6 +101,23 @@ class OpeningTest {
     void anAnswerThatIsLateIsATimeout() {
         Opening late = new Opening(here, System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(50));
         assertThatExceptionOfType(SocketTimeoutException.class).isThrownBy(() -> late.ask(HANDSHAKE));
+    }
+
+    @Test
+    void aRequestIsHeldToTheLimitsOfTheCaller() throws Exception {
+        send("GET /" + "x".repeat(100));
+        assertThatExceptionOfType(HandshakeFailure.class)
+                .isThrownBy(() -> opening.readRequest(new HeadLimits(64, 100)))
+                .withMessage("the head of the request is larger than 64 bytes")
+                .satisfies(failure -> assertThat(failure.status()).isEqualTo(431));
+    }
+
+    @Test
+    void anAnswerIsTheLastThatIsSent() throws Exception {
+        Headers allow = Headers.builder().add("Allow", "GET").build();
+        there.shutdownOutput();
+        opening.answer(new ResponseHead("HTTP/1.1", 200, "OK", allow));
+        assertThat(received()).isEqualTo("HTTP/1.1 200 OK\r\nAllow: GET\r\n\r\n");
     }
 
     @Test

@@ -76,6 +76,15 @@ final class HandshakeFailureTest {
     }
 
     @Test
+    void withoutBodyIsTheSameHeadAndNoMore() {
+        Headers headers = Headers.builder().add("Allow", "GET").build();
+        HandshakeFailure failure = new HandshakeFailure(405, "the method must be GET", headers);
+        assertThat(failure.response(DATE)).isEqualTo(failure.withoutBody().response(DATE) + "the method must be GET\n");
+        assertThat(failure.withoutBody()).hasMessage("the method must be GET");
+        assertThat(failure.withoutBody().headers()).isSameAs(headers);
+    }
+
+    @Test
     void hasStatusSentenceAndHeaders() {
         Headers headers = Headers.builder().add("Retry-After", "1").build();
         HandshakeFailure failure = new HandshakeFailure(503, "too many connections", headers);

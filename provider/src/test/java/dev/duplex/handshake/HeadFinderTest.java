@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.FieldSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -47,6 +48,17 @@ final class HeadFinderTest {
             assertThat(finder.end(bytes, 0, split)).isEqualTo(-1);
             assertThat(finder.end(bytes, 0, bytes.length)).isEqualTo(bytes.length);
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"'\u0016\u0003\u0001', 0x16", "'\r\n:', 0x3A", "' GET', 0x20", "'\u0080', 0x80", "'\0', 0x00"})
+    void refusesWhatIsNoRequestFromItsFirstByteOn(String start, String named) {
+        byte[] bytes = bytes(start);
+        HandshakeFailure failure = catchThrowableOfType(
+                HandshakeFailure.class,
+                () -> HeadFinder.ofRequest(HeadLimits.DEFAULT).end(bytes, 0, bytes.length));
+        assertThat(failure.status()).isEqualTo(400);
+        assertThat(failure).hasMessage("a request begins with its method, not with " + named);
     }
 
     @Test

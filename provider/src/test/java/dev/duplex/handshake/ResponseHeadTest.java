@@ -3,6 +3,7 @@ package dev.duplex.handshake;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -16,6 +17,20 @@ final class ResponseHeadTest {
         assertThat(head.status()).isEqualTo(101);
         assertThat(head.reason()).isEqualTo("Switching Protocols");
         assertThat(head.headers().first("sec-websocket-protocol")).isEqualTo("chat");
+    }
+
+    @Test
+    void lastAnswerSaysThatTheConnectionIsClosedAndWhen() {
+        Headers allow = Headers.builder().add("Allow", "GET").build();
+        assertThat(ResponseHead.last(200, Instant.parse("2026-11-22T03:04:05.678Z"), allow)
+                        .text())
+                .isEqualTo("""
+                    HTTP/1.1 200 OK
+                    Connection: close
+                    Date: Sun, 22 Nov 2026 03:04:05 GMT
+                    Allow: GET
+
+                    """.replace("\n", "\r\n"));
     }
 
     @Test

@@ -1,0 +1,332 @@
+package dev.duplex.se;
+
+import dev.duplex.container.DuplexServerContainer;
+import dev.duplex.container.OriginPolicy;
+import dev.duplex.handshake.HeadLimits;
+import jakarta.websocket.DeploymentException;
+import jakarta.websocket.server.ServerApplicationConfig;
+import jakarta.websocket.server.ServerContainer;
+import jakarta.websocket.server.ServerEndpointConfig;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.net.BindException;
+import java.net.InetAddress;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicBoolean;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A listening HTTP/1.1 server for Jakarta WebSocket endpoints, and for nothing else: a request that is no opening handshake is
+ * answered with the status that says so, and its connection closed. Each connection has a virtual thread of its own. Safe for any thread.
+ *
+ * <pre>{@code
+ * try (DuplexServer server = DuplexServer.builder().port(8080).endpoint(Chat.class).start()) {
+ *     System.out.println(server.uri("/chat")); // ws://127.0.0.1:8080/chat
+ *     ...
+ * }
+ * }</pre>
+ *
+ * <p>The JVM lives until {@link #close()}.
+ */
+public final class DuplexServer implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(DuplexServer.class.getName());
+
+    /** How long a closing handshake may take when {@link #close()} stops the server. */
+    private static final Duration CLOSE_GRACE = Duration.ofSeconds(10);
+    /** How long callbacks may take that began before their connection was cut. */
+    private static final Duration AFTER_CUT = Duration.ofSeconds(1);
+
+    private final DuplexServerContainer container;
+    private final HttpFront front;
+    private final String base;
+    private final AtomicBoolean stopped = new AtomicBoolean();
+
+    private DuplexServer(DuplexServerContainer container, HttpFront front, String base) {
+        this.container = container;
+        this.front = front;
+        this.base = base;
+    }
+
+    /** A builder of a server at 127.0.0.1, port 8080, without endpoints. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** The port that it listens on. */
+    public int port() {
+        return front.port();
+    }
+
+    /**
+     * The {@code ws} or {@code wss} URI of a path below the context path, with the host that was given to the builder; {@code localhost} when
+     * it listens on every address.
+     *
+     * @param path empty or from its first slash on, perhaps with a query; what may not stand in a URI is escaped already
+     * @throws IllegalArgumentException for another path
+     */
+    public URI uri(String path) {
+        if (!path.isEmpty() && !path.startsWith("/")) {
+            throw new IllegalArgumentException("a path must start with /, which " + path + " does not");
+        }
+        return URI.create(base + path);
+    }
+
+    /** Where its endpoints are; further ones can be added. */
+    public ServerContainer container() {
+        return container;
+    }
+
+    /**
+     * Stops listening, closes every session with 1001, waits for their ends no longer than the grace, and cuts those that are left. Returns
+     * when nothing of the server is left but callbacks that do not return. Has no effect the second time.
+     *
+     * @throws IllegalArgumentException if the grace is negative
+     */
+    public void stop(Duration grace) {
+        if (grace.isNegative()) {
+            throw new IllegalArgumentException("the grace must not be negative, as " + grace + " is");
+        }
+        if (stopped.getAndSet(true)) {
+            return;
+        }
+        front.stopListening();
+        try {
+            container.stop(grace);
+        } finally {
+            front.cut(AFTER_CUT);
+        }
+    }
+
+    /** Stops with a grace of 10 s; see {@link #stop}. */
+    @Override
+    public void close() {
+        stop(CLOSE_GRACE);
+    }
+
+    /** The URIs of its endpoints, or of the server while there is none; for people. */
+    @Override
+    public String toString() {
+        Set<String> paths = new TreeSet<>(container.paths());
+        return paths.isEmpty()
+                ? base + "/"
+                : String.join(", ", paths.stream().map(path -> base + path).toList());
+    }
+
+    /** Collects what a server needs, and starts it. Confined to one thread. */
+    public static final class Builder {
+        private String host = "127.0.0.1";
+        private int port = 8080;
+        private String contextPath = "";
+        private @Nullable SSLContext sslContext;
+        private @Nullable ClassLoader classLoader;
+        private final Set<Class<?>> annotated = new LinkedHashSet<>();
+        private final List<ServerEndpointConfig> configs = new ArrayList<>();
+        private final Set<Class<?>> scanned = new LinkedHashSet<>();
+        private OriginPolicy origins = OriginPolicy.sameHost();
+        private final Map<String, Object> properties = new HashMap<>();
+        private int maxConnections = 100_000;
+        private Duration handshakeTimeout = Duration.ofSeconds(10);
+        private HeadLimits headLimits = HeadLimits.DEFAULT;
+
+        private Builder() {}
+
+        /** Listens on the address of this name: {@code 0.0.0.0} or {@code ::} for all, default {@code 127.0.0.1}. */
+        public Builder host(String name) {
+            this.host = name.startsWith("[") && name.endsWith("]") ? name.substring(1, name.length() - 1) : name;
+            return this;
+        }
+
+        /**
+         * Listens on this port; 0 for any that is free, default 8080.
+         *
+         * @throws IllegalArgumentException if it is not between 0 and 65535
+         */
+        public Builder port(int number) {
+            if (number < 0 || number > 65_535) {
+                throw new IllegalArgumentException("a port is between 0 and 65535, which " + number + " is not");
+            }
+            this.port = number;
+            return this;
+        }
+
+        /**
+         * Puts this before the path of every endpoint; empty or {@code /} for nothing, which is the default.
+         *
+         * @throws IllegalArgumentException if it does not begin with a slash, or ends with one
+         */
+        public Builder contextPath(String path) {
+            String without = path.equals("/") ? "" : path;
+            if (!without.isEmpty() && (!without.startsWith("/") || without.endsWith("/"))) {
+                throw new IllegalArgumentException(
+                        "the context path must be empty, or begin with / and not end with it, not " + path);
+            }
+            this.contextPath = without;
+            return this;
+        }
+
+        /** Serves {@code wss} with this context; without it, {@code ws}. */
+        public Builder sslContext(SSLContext context) {
+            this.sslContext = context;
+            return this;
+        }
+
+        /** Deploys classes annotated with {@link jakarta.websocket.server.ServerEndpoint}. */
+        public Builder endpoint(Class<?>... types) {
+            annotated.addAll(List.of(types));
+            return this;
+        }
+
+        /** Deploys what these describe. */
+        public Builder endpoint(ServerEndpointConfig... endpoints) {
+            configs.addAll(List.of(endpoints));
+            return this;
+        }
+
+        /**
+         * Deploys what a scan has found, as section 6.2 of the specification says: what the {@link ServerApplicationConfig}s among the
+         * classes choose, or every annotated endpoint if there is none.
+         */
+        public Builder scanned(Set<Class<?>> classes) {
+            scanned.addAll(classes);
+            return this;
+        }
+
+        /** Adds to what a scan has found; see {@link #scanned}. */
+        @SafeVarargs
+        public final Builder application(Class<? extends ServerApplicationConfig>... types) {
+            for (Class<?> type : types) {
+                scanned.add(type);
+            }
+            return this;
+        }
+
+        /** The context class loader of the callbacks; default that of the thread which calls {@link #start}. */
+        public Builder classLoader(ClassLoader loader) {
+            this.classLoader = loader;
+            return this;
+        }
+
+        /**
+         * Lets pages of these origins connect, besides those of the server's own host and clients that name none.
+         *
+         * @param allowed such as {@code https://example.com}
+         * @throws IllegalArgumentException for what is no origin
+         */
+        public Builder allowOrigin(String... allowed) {
+            origins = origins.allowing(allowed);
+            return this;
+        }
+
+        /** Lets pages of every origin connect. */
+        public Builder anyOrigin() {
+            origins = OriginPolicy.any();
+            return this;
+        }
+
+        /** Sets a default of the container, {@code dev.duplex.*}. */
+        public Builder property(String key, Object value) {
+            properties.put(key, value);
+            return this;
+        }
+
+        /**
+         * Answers 503 while there are so many connections, those in their handshake counted; default 100,000.
+         *
+         * @throws IllegalArgumentException if it is not positive
+         */
+        public Builder maxConnections(int most) {
+            if (most < 1) {
+                throw new IllegalArgumentException("maxConnections must be at least 1, not " + most);
+            }
+            this.maxConnections = most;
+            return this;
+        }
+
+        /**
+         * The time from the acceptance of a connection to the end of its request's head, TLS included; default 10 s. During TLS it
+         * is cut then, after it answered 408.
+         *
+         * @throws IllegalArgumentException if it is not positive
+         */
+        public Builder handshakeTimeout(Duration timeout) {
+            if (timeout.isNegative() || timeout.isZero()) {
+                throw new IllegalArgumentException("handshakeTimeout must be positive, not " + timeout);
+            }
+            this.handshakeTimeout = timeout;
+            return this;
+        }
+
+        /**
+         * How large the head of a request may be before it is answered 431; default 16 KiB and 100 headers.
+         *
+         * @throws IllegalArgumentException if one is not positive
+         */
+        public Builder headLimits(int maxBytes, int maxHeaders) {
+            this.headLimits = new HeadLimits(maxBytes, maxHeaders);
+            return this;
+        }
+
+        /**
+         * Deploys all endpoints, then listens. When one of both fails, nothing is left of either.
+         *
+         * @throws DeploymentException when an endpoint cannot be deployed; its text says which and why
+         * @throws java.net.BindException when it cannot listen there; its text says where and why
+         */
+        public DuplexServer start() throws DeploymentException, IOException {
+            DuplexServerContainer container = container();
+            boolean started = false;
+            try {
+                container.deploy(scanned);
+                container.deploy(annotated, configs);
+                HttpFront front = listen(container);
+                DuplexServer server =
+                        new DuplexServer(container, front, base(front.everywhere() ? "localhost" : host, front.port()));
+                front.start();
+                started = true;
+                LOG.log(
+                        Level.INFO,
+                        () -> (front.everywhere() ? "listening on every address: " : "listening on ") + server);
+                return server;
+            } finally {
+                if (!started) {
+                    container.stop(Duration.ZERO);
+                }
+            }
+        }
+
+        private DuplexServerContainer container() {
+            DuplexServerContainer.Builder container = DuplexServerContainer.builder()
+                    .contextPath(contextPath)
+                    .origins(origins)
+                    .properties(properties);
+            return (classLoader == null ? container : container.classLoader(classLoader)).build();
+        }
+
+        private HttpFront listen(DuplexServerContainer container) throws IOException {
+            HttpSettings settings = new HttpSettings(sslContext, headLimits, handshakeTimeout, maxConnections);
+            try {
+                return new HttpFront(InetAddress.getByName(host), port, settings, container);
+            } catch (IOException e) {
+                Throwable cause = e.getCause() != null ? e.getCause() : e; // the name says more than its address
+                BindException failed =
+                        new BindException("Cannot listen on " + base(host, port) + ": " + cause.getMessage());
+                failed.initCause(e);
+                throw failed;
+            }
+        }
+
+        private String base(String name, int boundPort) {
+            String literal = name.indexOf(':') < 0 ? name : "[" + name + "]";
+            return (sslContext == null ? "ws://" : "wss://") + literal + ":" + boundPort + contextPath;
+        }
+    }
+}

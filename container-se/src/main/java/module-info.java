@@ -1,0 +1,7 @@
+/** An embedded HTTP/1.1 server for Jakarta WebSocket endpoints. */
+module dev.duplex.container.se {
+    requires transitive dev.duplex.provider;
+    requires static transitive org.jspecify;
+
+    exports dev.duplex.se;
+}
