@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-<<<<<<< HEAD
 /** A request as a host of {@link DuplexServerContainer} hands it over: what it parsed, and what it knows besides. Used by one thread. */
 @SuppressWarnings("exports") // hosts are modules that the handshake is exported to
 public interface HostRequest {
@@ -41,29 +40,5 @@ public interface HostRequest {
     /** The parameters of the request, in order; those of its query unless a host knows others. */
     default Map<String, List<String>> parameters() {
         return QueryParameters.of(head().query());
-=======
-/** Stand-in. */
-public interface HostRequest {
-    RequestHead head();
-
-    boolean secure();
-
-    SocketAddress localAddress();
-
-    SocketAddress remoteAddress();
-
-    @Nullable
-    Principal principal();
-
-    boolean isUserInRole(String role);
-
-    @Nullable
-    Object httpSession();
-
-    List<X509Certificate> certificates();
-
-    default Map<String, List<String>> parameters() {
-        return Map.of();
->>>>>>> se
     }
 }

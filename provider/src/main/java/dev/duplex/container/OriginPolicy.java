@@ -1,6 +1,5 @@
 package dev.duplex.container;
 
-<<<<<<< HEAD
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.HashSet;
@@ -115,21 +114,5 @@ public final class OriginPolicy {
             default -> ":";
         };
         return text.endsWith(defaultPort) ? text.substring(0, text.length() - defaultPort.length()) : text;
-=======
-/** Stand-in. */
-public final class OriginPolicy {
-    private OriginPolicy() {}
-
-    public static OriginPolicy sameHost() {
-        return new OriginPolicy();
-    }
-
-    public static OriginPolicy any() {
-        return new OriginPolicy();
-    }
-
-    public OriginPolicy allowing(String... origins) {
-        return this;
->>>>>>> se
     }
 }

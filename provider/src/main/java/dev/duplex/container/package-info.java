@@ -1,4 +1,3 @@
-<<<<<<< HEAD
 /**
  * Where Jakarta WebSocket begins: the containers of clients and servers, and how a host hands over a request.
  *
@@ -24,9 +23,6 @@
  *
  * <p>Must not know: servlets, dependency injection, how a host listens.
  */
-=======
-/** Stand-in. */
->>>>>>> se
 @NullMarked
 package dev.duplex.container;
 

@@ -494,9 +494,7 @@ public final class WebSocketSession implements Session, Connected, Connection.Ow
     @Override
     public boolean isOpen() {
         Connection live = connection;
-        return live != null
-                && !calls.closed()
-                && (live.open() || (live.initiated() == null && live.result() != null));
+        return live != null && !calls.closed() && (live.open() || (live.initiated() == null && live.result() != null));
     }
 
     /** Of this session alone; emptied when the close callback has returned. */
