@@ -41,9 +41,7 @@ final class ConnectToServerTest {
             Collecting endpoint = new Collecting();
             Session session = ContainerProvider.getWebSocketContainer()
                     .connectToServer(
-                            endpoint,
-                            ClientEndpointConfig.Builder.create().build(),
-                            host.uri("/echo/bob"));
+                            endpoint, ClientEndpointConfig.Builder.create().build(), host.uri("/echo/bob"));
             session.getBasicRemote().sendText("hi");
             assertThat(endpoint.next()).isEqualTo("bob: hi");
             session.close();
