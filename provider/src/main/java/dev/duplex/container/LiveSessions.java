@@ -21,7 +21,7 @@ final class LiveSessions {
     private final Condition ended = lock.newCondition();
     private volatile boolean stopping;
 
-    private record Live(WebSocketSession session, Connection connection, int stopCode) {
+    private record Live(WebSocketSession session, Connection connection, int stopCode, ClassLoader loader) {
         void stop() {
             if (session.isOpen()) {
                 session.closeByContainer(stopCode, PHRASE);
@@ -33,12 +33,14 @@ final class LiveSessions {
     }
 
     /**
-     * Adds a session that is about to run; it is told to stop if the container is stopping already.
+     * Adds a session that is about to run; it is told to stop if the container is stopping already. Called with the context class loader of
+     * the application.
      *
      * @param connection what it will run over
      */
     void add(WebSocketSession session, Connection connection, int stopCode) {
-        Live live = new Live(session, connection, stopCode);
+        Live live =
+                new Live(session, connection, stopCode, Thread.currentThread().getContextClassLoader());
         sessions.put(session.getId(), live);
         if (stopping) {
             live.stop();
@@ -66,8 +68,13 @@ final class LiveSessions {
     /** Closes all, waits for them no longer than the grace, and cuts the rest. */
     void stop(Duration grace) {
         stopping = true;
-        // Each on a thread of its own: a Close waits for the write that is in its way
-        sessions.values().forEach(live -> Thread.ofVirtual().name("duplex-stop").start(live::stop));
+        for (Live live : sessions.values()) {
+            // Each on a thread of its own: a Close waits for the write that is in its way, and the close callback may
+            // take its time
+            Thread thread = Thread.ofVirtual().name("duplex-stop").unstarted(live::stop);
+            thread.setContextClassLoader(live.loader());
+            thread.start();
+        }
         if (!awaitEnd(grace)) {
             sessions.values().forEach(live -> live.connection().close());
             awaitEnd(CUT);
