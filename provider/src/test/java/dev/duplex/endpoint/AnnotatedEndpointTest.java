@@ -3,6 +3,7 @@ package dev.duplex.endpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.management.ThreadMXBean;
 import jakarta.websocket.CloseReason;
 import jakarta.websocket.DecodeException;
 import jakarta.websocket.Decoder;
@@ -19,6 +20,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.Reader;
 import java.io.StringReader;
+import java.lang.management.ManagementFactory;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -438,6 +440,41 @@ final class AnnotatedEndpointTest {
         assertThatThrownBy(() -> receive(callbacks, "deep"))
                 .isExactlyInstanceOf(StackOverflowError.class)
                 .hasMessage("deep");
+    }
+
+    static class Silent {
+        int calls;
+
+        @OnMessage
+        void text(@PathParam("i") int i, boolean last, Session session, String part, @PathParam("b") boolean b) {
+            calls++;
+        }
+
+        @OnMessage
+        byte[] binary(byte[] message, Session session) {
+            calls++;
+            return message;
+        }
+    }
+
+    @Test
+    void allocatesNothingForACall() throws Throwable {
+        Silent endpoint = new Silent();
+        Callbacks callbacks = connect(endpoint, "/{i}/{b}", Map.of("i", "123456", "b", "true"));
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        Receiver[] receivers = callbacks.receivers().toArray(new Receiver[0]);
+        byte[] message = {1};
+        long allocated = 0;
+        for (int i = 0; i < 100_000; i++) {
+            if (i == 50_000) { // what the first calls make of the handles is made once
+                allocated = threads.getCurrentThreadAllocatedBytes();
+            }
+            for (Receiver receiver : receivers) {
+                receiver.receive(Strangers.SESSION, receiver.form() == Form.BYTES ? message : "part", (i & 1) == 0);
+            }
+        }
+        assertThat(endpoint.calls).isEqualTo(200_000);
+        assertThat(threads.getCurrentThreadAllocatedBytes() - allocated).isLessThan(100_000);
     }
 
     // Inheritance

@@ -27,6 +27,9 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -294,10 +297,43 @@ final class CodersTest {
     void makesInitialisesAndDestroysEachCoderOnce() throws Exception {
         Coders coders = coders(Lively.class);
         assertThat(LOG).containsExactly("Lively made", "Lively init", "Lively made", "Lively init");
-        coders.destroy();
-        coders.destroy();
+        List<LogRecord> logged = logged(() -> {
+            coders.destroy();
+            coders.destroy();
+        });
+        assertThat(logged)
+                .extracting(LogRecord::getMessage)
+                .containsExactly(
+                        "The destroy of " + Lively.class.getName() + " must not throw",
+                        "The destroy of " + Lively.class.getName() + " must not throw");
         assertThat(LOG).hasSize(6).endsWith("Lively destroy", "Lively destroy");
         assertThat(destroyed).containsExactly(Lively.class, Lively.class);
+    }
+
+    private static List<LogRecord> logged(Runnable action) {
+        List<LogRecord> logged = new ArrayList<>();
+        Logger logger = Logger.getLogger(Coders.class.getName());
+        Handler handler = new Handler() {
+            @Override
+            public void publish(LogRecord entry) {
+                logged.add(entry);
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+        };
+        logger.addHandler(handler);
+        logger.setUseParentHandlers(false);
+        try {
+            action.run();
+        } finally {
+            logger.setUseParentHandlers(true);
+            logger.removeHandler(handler);
+        }
+        return logged;
     }
 
     @Test
