@@ -13,6 +13,7 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
@@ -110,6 +111,8 @@ public final class AnnotatedEndpoint {
         List<Method> seen = new ArrayList<>();
         for (Class<?> from = type; from != null && from != Object.class; from = from.getSuperclass()) {
             Method[] declared = from.getDeclaredMethods();
+            // The JVM gives them in any order: a sentence shall not change from run to run
+            Arrays.sort(declared, Comparator.comparing(CallbackMethod::describe));
             for (Method method : declared) {
                 // A bridge has the annotations of its method, but not its types: it serves to see what that overrides
                 if (!method.isSynthetic() && seen.stream().noneMatch(m -> overrides(m, method))) {

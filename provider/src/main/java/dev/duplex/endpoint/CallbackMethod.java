@@ -172,8 +172,8 @@ final class CallbackMethod {
                 } else if (type == subject) {
                     slots.add(once(SUBJECT, type));
                 } else {
-                    throw broken("takes a Session, a " + subject.getSimpleName() + " and "
-                            + (endpoint.path() != null ? "parameters with @PathParam" : "nothing else") + ", no "
+                    throw broken("takes Session" + (endpoint.path() == null ? " and " : ", ") + subject.getSimpleName()
+                            + (endpoint.path() == null ? "" : " and parameters with @PathParam") + ", not "
                             + type.getTypeName());
                 }
             }

@@ -81,7 +81,10 @@ public final class Coders {
      * @throws IOException what an encoder to a stream threw; or the connection has ended
      */
     public Object encode(Object message) throws EncodeException, IOException {
-        for (CoderRole role : table.encoders()) {
+        List<CoderRole> roles = table.encoders();
+        // Counted, because an iterator would be made for each message
+        for (int i = 0; i < roles.size(); i++) {
+            CoderRole role = roles.get(i);
             if (role.type().isInstance(message)) {
                 return encoders.get(role.index()).encode(role, message);
             }

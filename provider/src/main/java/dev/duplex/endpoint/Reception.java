@@ -93,7 +93,9 @@ record Reception(Class<?> type, Form form, List<CoderRole> decoders, boolean bui
      */
     @Nullable
     Object decode(Coders coders, Object message) throws DecodeException, IOException {
-        for (CoderRole role : decoders) {
+        // Counted, because an iterator would be made for each message
+        for (int i = 0; i < decoders.size(); i++) {
+            CoderRole role = decoders.get(i);
             Decoder decoder = coders.decoder(role);
             // What willDecode does to the position of its buffer is none of the next one's business
             boolean willing = switch (role.kind()) {
