@@ -4,6 +4,7 @@ import jakarta.websocket.Decoder;
 import jakarta.websocket.Encoder;
 import jakarta.websocket.Extension;
 import jakarta.websocket.server.ServerEndpointConfig;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,7 +26,7 @@ final class ConnectionConfig implements ServerEndpointConfig {
     ConnectionConfig(ServerEndpointConfig config, Configurator configurator) {
         this.config = config;
         this.configurator = configurator;
-        this.userProperties = new HashMap<>(config.getUserProperties());
+        this.userProperties = Collections.synchronizedMap(new HashMap<>(config.getUserProperties()));
     }
 
     @Override

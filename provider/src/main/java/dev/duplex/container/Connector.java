@@ -26,6 +26,7 @@ import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -39,7 +40,7 @@ final class Connector {
     private final DuplexContainer container;
     private final Class<?> type;
     private final @Nullable Object given;
-    private final ClientConnectionConfig config;
+    private final ClientEndpointConfig config;
     private final URI uri;
     private final EndpointModel model;
     private final ConnectionPolicy policy;
@@ -57,7 +58,7 @@ final class Connector {
         this.container = container;
         this.type = type;
         this.given = given;
-        this.config = new ClientConnectionConfig(config);
+        this.config = config;
         this.uri = uri;
         this.model = EndpointModel.ofClient(type, config);
         this.policy = ConnectionPolicy.of(true, config.getUserProperties(), type, container.properties());
@@ -114,6 +115,7 @@ final class Connector {
             Terms terms = new Terms(
                     id,
                     config,
+                    Collections.synchronizedMap(new HashMap<>(config.getUserProperties())),
                     container,
                     uri,
                     uri.getRawQuery(),

@@ -1,7 +1,6 @@
 package dev.duplex.container;
 
 import dev.duplex.engine.Connection;
-import dev.duplex.frame.CloseFrame;
 import dev.duplex.session.WebSocketSession;
 import java.time.Duration;
 import java.util.Map;
@@ -21,26 +20,19 @@ final class LiveSessions {
     private final Condition ended = lock.newCondition();
     private volatile boolean stopping;
 
-    private record Live(WebSocketSession session, Connection connection, int stopCode, ClassLoader loader) {
+    private record Live(WebSocketSession session, Connection connection, int stopCode) {
         void stop() {
-            if (session.isOpen()) {
-                session.closeByContainer(stopCode, PHRASE);
-            } else {
-                // It has not begun, or is closing already, and then this has no effect
-                connection.startClose(new CloseFrame(stopCode, PHRASE));
-            }
+            session.closeByContainer(stopCode, PHRASE);
         }
     }
 
     /**
-     * Adds a session that is about to run; it is told to stop if the container is stopping already. Called with the context class loader of
-     * the application.
+     * Adds a session that is about to run; it is told to stop if the container is stopping already.
      *
      * @param connection what it will run over
      */
     void add(WebSocketSession session, Connection connection, int stopCode) {
-        Live live =
-                new Live(session, connection, stopCode, Thread.currentThread().getContextClassLoader());
+        Live live = new Live(session, connection, stopCode);
         sessions.put(session.getId(), live);
         if (stopping) {
             live.stop();
@@ -71,9 +63,7 @@ final class LiveSessions {
         for (Live live : sessions.values()) {
             // Each on a thread of its own: a Close waits for the write that is in its way, and the close callback may
             // take its time
-            Thread thread = Thread.ofVirtual().name("duplex-stop").unstarted(live::stop);
-            thread.setContextClassLoader(live.loader());
-            thread.start();
+            Thread.ofVirtual().name("duplex-stop").start(live::stop);
         }
         if (!awaitEnd(grace)) {
             sessions.values().forEach(live -> live.connection().close());

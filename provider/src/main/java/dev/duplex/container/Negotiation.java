@@ -207,6 +207,7 @@ final class Negotiation {
             Terms terms = new Terms(
                     id,
                     config,
+                    config.getUserProperties(),
                     container,
                     head.uri(request.secure()),
                     head.query(),

@@ -35,9 +35,4 @@ final class Calls {
             }
         }
     }
-
-    /** Whether the close callback was called. */
-    boolean closed() {
-        return state.get() == CLOSED;
-    }
 }

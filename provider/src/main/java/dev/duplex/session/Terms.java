@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * What the opening handshake settled, for the life of a session.
  *
  * @param id unique in the process
- * @param config of this connection alone: its user properties are the session's
+ * @param config what the open callback gets
+ * @param userProperties of this session alone; emptied at its end
  * @param requestUri the whole URI that was asked for, with its query
  * @param queryString as it came, null for none
  * @param requestParameters of the query and the path
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 public record Terms(
         String id,
         EndpointConfig config,
+        Map<String, Object> userProperties,
         WebSocketContainer container,
         URI requestUri,
         @Nullable String queryString,

@@ -51,10 +51,14 @@ public final class WebSocketSession implements Session, Connected, Connection.Ow
     private volatile int maxBinaryBytes;
     private volatile long maxIdleMillis;
 
-    // Set by run() before the endpoint sees the session
-    private @Nullable Connection connection;
+    // Set by run() before the endpoint sees the session, the connection last
     private @Nullable BasicRemote basic;
     private @Nullable AsyncRemote async;
+    private @Nullable ClassLoader loader; // the application's
+    private volatile @Nullable Connection connection;
+
+    /** Who runs callbacks: the thread of the session, then perhaps another one for the close callback. */
+    private volatile @Nullable Thread caller;
 
     /** What the close callback is told when the container closed; null while it did not. */
     private volatile @Nullable CloseFrame closedByContainer;
@@ -109,11 +113,17 @@ public final class WebSocketSession implements Session, Connected, Connection.Ow
 
     private void open(Connection connection) {
         Outbound outbound = new Outbound(connection, coders, terms.defaults().maxPendingBytes());
-        this.connection = connection;
         this.basic = new BasicRemote(this, outbound);
         this.async = new AsyncRemote(this, outbound, terms.defaults().sendTimeoutMillis());
+        this.caller = Thread.currentThread();
+        this.loader = Thread.currentThread().getContextClassLoader();
+        this.connection = connection;
         connection.idleTimeout(TimeUnit.MILLISECONDS.toNanos(maxIdleMillis));
         openSessions.add(this);
+        CloseFrame before = closedByContainer;
+        if (before != null) { // before it had begun
+            connection.startClose(new CloseFrame(CloseFrame.GOING_AWAY, before.reason()));
+        }
         calls.begin();
         try {
             callbacks.open(this, terms.config());
@@ -196,14 +206,18 @@ public final class WebSocketSession implements Session, Connected, Connection.Ow
     }
 
     private void runClose() {
+        Thread thread = Thread.currentThread();
+        ClassLoader before = thread.getContextClassLoader();
+        thread.setContextClassLoader(loader);
+        caller = thread;
         openSessions.remove(this);
         try {
             callbacks.close(this, reason(attached()));
         } catch (Throwable e) {
             failed(e);
         } finally {
-            Thread.interrupted();
             over = true;
+            thread.setContextClassLoader(before);
             ending();
         }
     }
@@ -211,7 +225,7 @@ public final class WebSocketSession implements Session, Connected, Connection.Ow
     private void ending() {
         if (endings.incrementAndGet() == 2) {
             coders.destroy();
-            terms.config().getUserProperties().clear();
+            terms.userProperties().clear();
             onEnd.run();
         }
     }
@@ -254,13 +268,19 @@ public final class WebSocketSession implements Session, Connected, Connection.Ow
         return opened.await(timeout, TimeUnit.NANOSECONDS);
     }
 
-    /** Closes because the container wants it: sends a Close, and does not wait for the answer. The close callback is told 1006. */
+    /**
+     * Closes because the container wants it: sends a Close, and does not wait for the answer. The close callback is told 1006. A session that
+     * has not begun does it when it begins.
+     */
     public void closeByContainer(int code, String phrase) {
         if (closedByContainer == null) {
             closedByContainer = CloseFrame.shortened(CloseFrame.ABNORMAL, phrase); // Jakarta WebSocket §2.1.5
         }
-        attached().startClose(CloseFrame.shortened(code, phrase));
-        callClose();
+        Connection live = connection;
+        if (live != null) {
+            live.startClose(CloseFrame.shortened(code, phrase));
+            callClose();
+        }
     }
 
     /** Ends the connection at once. */
@@ -488,19 +508,19 @@ public final class WebSocketSession implements Session, Connected, Connection.Ow
     }
 
     /**
-     * Whether messages can be sent. False from a close of this end's on, or of the remote end's as soon as the close callback begins: who
-     * finds it closed finds what that callback has begun to do.
+     * Whether messages can be sent. While the session closes, it is closed to its callbacks, and open to other threads until the close
+     * callback has returned: who finds it closed finds what that has done.
      */
     @Override
     public boolean isOpen() {
         Connection live = connection;
-        return live != null && !calls.closed() && (live.open() || (live.initiated() == null && live.result() != null));
+        return live != null && !over && (live.open() || !Thread.currentThread().equals(caller));
     }
 
     /** Of this session alone; emptied when the close callback has returned. */
     @Override
     public Map<String, Object> getUserProperties() {
-        return terms.config().getUserProperties();
+        return terms.userProperties();
     }
 
     /** The number and the endpoint. */
