@@ -44,7 +44,7 @@ final class PathArguments {
         String value = values.get(parameter.name());
         // §4.3: a name that is no variable of the path
         if (value == null) {
-            return null;
+            return parameter.type() == Boolean.class ? Boolean.valueOf(value) : null;
         }
         return parameter.type() == String.class ? value : Primitives.parse(value, parameter.type());
     }

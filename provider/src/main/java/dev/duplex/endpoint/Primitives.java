@@ -58,10 +58,10 @@ final class Primitives {
         }
     }
 
-    // Character has no constructor with a String: one character it must be
+    // Character has no constructor with a String: of several characters the first counts, as everywhere
     private static Character character(String text) {
-        if (text.length() != 1) {
-            throw new IllegalArgumentException("A character has a length of 1, not " + text.length());
+        if (text.isEmpty()) {
+            throw new IllegalArgumentException("There is no character");
         }
         return text.charAt(0);
     }

@@ -414,9 +414,26 @@ final class AnnotatedEndpointTest {
         }
         assertThatThrownBy(() -> callbacks.close(Strangers.SESSION, Strangers.REASON))
                 .hasMessage("\"seven\" is no double");
-        assertThatThrownBy(() -> callbacks.error(Strangers.SESSION, new Error()))
-                .hasMessage("\"xy\" is no char");
         assertThat(endpoint.calls).hasSize(1);
+    }
+
+    @Test
+    void takesTheFirstOfSeveralCharactersAndAMissingBooleanForFalse() throws Throwable {
+        class Lenient {
+            final List<Object> saw = new ArrayList<>();
+
+            @OnMessage
+            void on(char message, @PathParam("none") Boolean none) {
+                saw.add(message);
+                saw.add(none);
+            }
+        }
+        Lenient endpoint = new Lenient();
+        Receiver receiver =
+                connect(endpoint, "/{s}", Map.of("s", "x")).receivers().get(0);
+        receiver.receive(Strangers.SESSION, "xyz", true);
+        assertThat(endpoint.saw).containsExactly('x', false);
+        assertThatThrownBy(() -> receiver.receive(Strangers.SESSION, "", true)).hasMessage("\"\" is no char");
     }
 
     static class Throwing {

@@ -22,7 +22,8 @@ final class PrimitivesTest {
                 List.of("-1", long.class, Long.class, -1L),
                 List.of(" 1.5 ", float.class, Float.class, 1.5f),
                 List.of("1e3", double.class, Double.class, 1000.0),
-                List.of("é", char.class, Character.class, 'é'));
+                List.of("é", char.class, Character.class, 'é'),
+                List.of("ab", char.class, Character.class, 'a'));
     }
 
     @ParameterizedTest
@@ -42,7 +43,6 @@ final class PrimitivesTest {
         "' 1', java.lang.Short, Short",
         "x, java.lang.Double, Double",
         "'', java.lang.Character, Character",
-        "ab, java.lang.Character, Character",
     })
     void refusesOtherTextWithTheTextInTheException(String text, Class<?> type, String name) {
         assertThatThrownBy(() -> Primitives.parse(text, type))
