@@ -35,7 +35,15 @@ final class HttpFront {
     }
 
     void start() {
-        acceptor.start();
+        boolean started = false;
+        try {
+            acceptor.start();
+            started = true;
+        } finally {
+            if (!started) { // there may be no memory for a thread
+                acceptor.close();
+            }
+        }
     }
 
     /** Whether it listens on every address of the machine. */

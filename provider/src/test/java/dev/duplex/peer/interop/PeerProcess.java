@@ -29,11 +29,13 @@ import java.util.stream.Stream;
  * A WebSocket implementation of other people in a child process, steered with the lines that src/test/peers/README.md
  * describes. Every wait ends within {@link #LIMIT}; a failure shows what the child wrote to stderr. Closing it ends it.
  */
-final class PeerProcess implements AutoCloseable {
+public final class PeerProcess implements AutoCloseable {
     /** Far more than any step takes, also on a busy machine: it ends tests that would otherwise hang. */
     static final Duration LIMIT = Duration.ofSeconds(30);
 
-    private static final Path PEERS = Path.of("src", "test", "peers");
+    /** From the folder of any module: all use the same peers. */
+    private static final Path PEERS = Path.of("..", "provider", "src", "test", "peers");
+
     private static final Path NODE = PEERS.resolve("node");
 
     private final Process process;
@@ -65,20 +67,20 @@ final class PeerProcess implements AutoCloseable {
     }
 
     /** Node's ws. */
-    static PeerProcess node() throws IOException {
+    public static PeerProcess node() throws IOException {
         String node = Tool.NODE.path();
         installPackages();
         return new PeerProcess(node, NODE.resolve("ws-peer.mjs").toString());
     }
 
     /** Python's websockets. */
-    static PeerProcess python() throws IOException {
+    public static PeerProcess python() throws IOException {
         return new PeerProcess(
                 Tool.PYTHON.path(), PEERS.resolve("websockets_peer.py").toString());
     }
 
     /** Headless Chromium, started when this returns. */
-    static PeerProcess chromium() throws IOException {
+    public static PeerProcess chromium() throws IOException {
         String node = Tool.NODE.path();
         String chromium = Tool.CHROMIUM.path();
         installPackages();
@@ -112,23 +114,23 @@ final class PeerProcess implements AutoCloseable {
     }
 
     /** A connection that the child starts to open. */
-    RemotePeer connect(Map<String, ?> options) {
+    public RemotePeer connect(Map<String, ?> options) {
         String name = "connection" + ++names;
         send("connect", name, json(options));
         return new RemotePeer(this, name);
     }
 
     /** Runs the body of an async function in a new page of the browser. */
-    Page run(String script, Map<String, ?> contextOptions) {
+    public Page run(String script, Map<String, ?> contextOptions) {
         String name = "page" + ++names;
         send("run", name, script, json(contextOptions));
         return new Page(this, name);
     }
 
     /** A script at work in a page. */
-    record Page(PeerProcess browser, String name) {
+    public record Page(PeerProcess browser, String name) {
         /** What the script returned; a script that threw ends the test. */
-        String result() {
+        public String result() {
             return browser.next(name, "result").get(0);
         }
     }

@@ -8,7 +8,7 @@ import java.util.Locale;
 import java.util.stream.Stream;
 
 /** The other end of a connection, in a child process: its verbs are orders, its questions wait for the child's next event. */
-record RemotePeer(PeerProcess process, String name) {
+public record RemotePeer(PeerProcess process, String name) {
     /**
      * What the child's end knows after the opening handshake.
      *
@@ -18,14 +18,14 @@ record RemotePeer(PeerProcess process, String name) {
      * @param target of the request; a server knows it
      * @param serverName that TLS asked for; a server knows it
      */
-    record Opened(String subprotocol, String offered, String agreed, String target, String serverName) {}
+    public record Opened(String subprotocol, String offered, String agreed, String target, String serverName) {}
 
-    Opened opened() {
+    public Opened opened() {
         List<String> fields = process.next(name, "open");
         return new Opened(fields.get(0), fields.get(1), fields.get(2), fields.get(3), fields.get(4));
     }
 
-    int refusedWith() {
+    public int refusedWith() {
         return Integer.parseInt(process.next(name, "refused").get(0));
     }
 
@@ -33,7 +33,7 @@ record RemotePeer(PeerProcess process, String name) {
         return process.next(name, "failed").get(0);
     }
 
-    void text(String text) {
+    public void text(String text) {
         process.send("text", name, text);
     }
 
@@ -49,7 +49,7 @@ record RemotePeer(PeerProcess process, String name) {
         process.send("ping", name, HexFormat.of().formatHex(payload));
     }
 
-    void close(CloseReason reason) {
+    public void close(CloseReason reason) {
         if (reason.code() == CloseReason.NO_STATUS) {
             process.send("close", name);
         } else {
@@ -61,7 +61,7 @@ record RemotePeer(PeerProcess process, String name) {
         process.send("terminate", name);
     }
 
-    String nextText() {
+    public String nextText() {
         return process.next(name, "text").get(0);
     }
 
@@ -77,7 +77,7 @@ record RemotePeer(PeerProcess process, String name) {
         return bytes("pong");
     }
 
-    CloseReason closed() {
+    public CloseReason closed() {
         List<String> fields = process.next(name, "closed");
         return new CloseReason(Integer.parseInt(fields.get(0)), fields.get(1));
     }

@@ -1,0 +1,277 @@
+package dev.duplex.se;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import jakarta.websocket.DeploymentException;
+import jakarta.websocket.server.ServerEndpoint;
+import java.net.BindException;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A server's start, its addresses and its end. */
+@Timeout(120)
+final class DuplexServerTest {
+    @TempDir
+    private static Path folder;
+
+    /** At the path of another. */
+    @ServerEndpoint("/echo")
+    public static final class Rival {}
+
+    @Test
+    void portZeroTakesAFreePortAndUriNamesIt() throws Exception {
+        try (DuplexServer first = Echo.builder().start();
+                DuplexServer second = Echo.builder().start()) {
+            assertThat(first.port()).isPositive().isNotEqualTo(second.port());
+            assertThat(first.uri("/echo")).isEqualTo(URI.create("ws://127.0.0.1:" + first.port() + "/echo"));
+            assertThat(first.uri("/a%2Fb?c=d")).isEqualTo(URI.create("ws://127.0.0.1:" + first.port() + "/a%2Fb?c=d"));
+            assertThat(first.uri("")).isEqualTo(URI.create("ws://127.0.0.1:" + first.port()));
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> first.uri("echo"))
+                    .withMessage("a path must start with /, which echo does not");
+        }
+    }
+
+    @Test
+    void contextPathIsInFrontOfEveryPath() throws Exception {
+        try (DuplexServer server = Echo.builder().contextPath("/app").start()) {
+            assertThat(server.uri("/echo").getPath()).isEqualTo("/app/echo");
+            try (RawClient client = RawClient.upgraded(server, "/app/echo")) {
+                client.echoes("hello");
+            }
+            try (RawClient client = RawClient.to(server)) {
+                client.send(RawClient.upgrade("/echo"));
+                assertThat(client.answer()).startsWith("HTTP/1.1 404 ");
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "/"})
+    void contextPathOfTheRootIsNone(String path) throws Exception {
+        try (DuplexServer server = Echo.builder().contextPath(path).start();
+                RawClient client = RawClient.upgraded(server, "/echo")) {
+            client.echoes("hello");
+            assertThat(server.uri("/echo").getPath()).isEqualTo("/echo");
+        }
+    }
+
+    @Test
+    void refusesWhatCannotBeServed() {
+        DuplexServer.Builder builder = DuplexServer.builder();
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> builder.port(65_536))
+                .withMessage("a port is between 0 and 65535, which 65536 is not");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> builder.port(-1))
+                .withMessage("a port is between 0 and 65535, which -1 is not");
+        for (String path : List.of("app", "/app/", "//")) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> builder.contextPath(path))
+                    .withMessage("the context path must be empty, or begin with / and not end with it, not " + path);
+        }
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> builder.maxConnections(0))
+                .withMessage("maxConnections must be at least 1, not 0");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> builder.handshakeTimeout(Duration.ZERO))
+                .withMessage("handshakeTimeout must be positive, not PT0S");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> builder.headLimits(0, 1))
+                .withMessage("maxBytes must be at least 1, not 0");
+    }
+
+    @Test
+    void portThatIsTakenIsNamedAndNothingIsLeft() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0, 1, loopback(4))) {
+            Remains remains = new Remains(folder);
+            assertThatExceptionOfType(BindException.class)
+                    .isThrownBy(() -> Echo.builder().port(taken.getLocalPort()).start())
+                    .withMessage(
+                            "Cannot listen on ws://127.0.0.1:" + taken.getLocalPort() + ": Address already in use");
+            remains.areNoMore();
+        }
+    }
+
+    @Test
+    void hostThatIsNotKnownIsNamed() {
+        assertThatExceptionOfType(BindException.class)
+                .isThrownBy(() -> Echo.builder().host("no.such.host.invalid").start())
+                .withMessageStartingWith("Cannot listen on ws://no.such.host.invalid:0: ");
+    }
+
+    @Test
+    void deploymentThatFailsLeavesNothingListening() throws Exception {
+        int port;
+        try (ServerSocket free = new ServerSocket(0, 1, loopback(4))) {
+            port = free.getLocalPort();
+        }
+        Remains remains = new Remains(folder);
+        assertThatExceptionOfType(DeploymentException.class)
+                .isThrownBy(
+                        () -> Echo.builder().port(port).endpoint(Rival.class).start());
+        remains.areNoMore();
+        assertThatExceptionOfType(ConnectException.class).isThrownBy(() -> new Socket(loopback(4), port).close());
+    }
+
+    @Test
+    void endpointsCanBeAddedWhileItServes() throws Exception {
+        try (DuplexServer server = DuplexServer.builder().port(0).start()) {
+            try (RawClient client = RawClient.to(server)) {
+                client.send(RawClient.upgrade("/echo"));
+                assertThat(client.answer()).startsWith("HTTP/1.1 404 ");
+            }
+            server.container().addEndpoint(Echo.class);
+            try (RawClient client = RawClient.upgraded(server, "/echo")) {
+                client.echoes("hello");
+            }
+        }
+    }
+
+    @Test
+    void saysInOneLineWhereItListens() throws Exception {
+        List<LogRecord> said = new ArrayList<>();
+        Logger logger = Logger.getLogger(DuplexServer.class.getName());
+        logger.setFilter(line -> {
+            said.add(line);
+            return false;
+        });
+        try (DuplexServer server = Echo.builder().start();
+                DuplexServer empty = DuplexServer.builder().port(0).start()) {
+            assertThat(said).extracting(LogRecord::getLevel).containsOnly(Level.INFO);
+            assertThat(said)
+                    .extracting(LogRecord::getMessage)
+                    .containsExactly("listening on " + server.uri("/echo"), "listening on " + empty.uri("/"));
+        } finally {
+            logger.setFilter(null);
+        }
+    }
+
+    @Test
+    void keepsTheJvmAliveByAThreadThatAcceptsAndEndsWithTheServer() throws Exception {
+        DuplexServer server = Echo.builder().start();
+        String name = "duplex-accept-" + server.port();
+        assertThat(threads(name))
+                .singleElement()
+                .satisfies(thread -> assertThat(thread.isDaemon()).isFalse());
+        server.close();
+        assertThat(threads(name)).isEmpty();
+    }
+
+    /** The loopback address of this length in bytes: 127.0.0.1 or ::1. */
+    private static InetAddress loopback(int length) throws UnknownHostException {
+        byte[] address = new byte[length];
+        address[0] = (byte) (length == 4 ? 127 : 0);
+        address[length - 1] = 1;
+        return InetAddress.getByAddress(address);
+    }
+
+    private static List<Thread> threads(String name) {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().equals(name))
+                .toList();
+    }
+
+    @Test
+    void servesIpv6() throws Exception {
+        assumeTrue(NetworkInterface.getByInetAddress(loopback(16)) != null, "no ::1 here");
+        for (String host : List.of("::1", "[::1]")) {
+            try (DuplexServer server = Echo.builder().host(host).start();
+                    RawClient client = new RawClient(new Socket(loopback(16), server.port()))) {
+                assertThat(server.uri("/echo")).isEqualTo(URI.create("ws://[::1]:" + server.port() + "/echo"));
+                client.send(RawClient.upgrade("/echo"));
+                assertThat(client.head()).startsWith("HTTP/1.1 101 ");
+                client.echoes("six");
+            }
+        }
+    }
+
+    @Test
+    void servesEveryAddress() throws Exception {
+        assumeTrue(NetworkInterface.getByInetAddress(loopback(16)) != null, "no ::1 here");
+        try (DuplexServer server = Echo.builder().host("::").start()) {
+            assertThat(server.uri("/echo")).isEqualTo(URI.create("ws://localhost:" + server.port() + "/echo"));
+            for (int length : List.of(4, 16)) {
+                try (RawClient client = new RawClient(new Socket(loopback(length), server.port()))) {
+                    client.send(RawClient.upgrade("/echo"));
+                    assertThat(client.head()).startsWith("HTTP/1.1 101 ");
+                    client.echoes("hello");
+                }
+            }
+        }
+    }
+
+    @Test
+    void stopSends1001ToAllAndLeavesNothing() throws Exception {
+        Remains remains = new Remains(folder);
+        DuplexServer server = Echo.builder().start();
+        List<RawClient> clients = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            clients.add(RawClient.upgraded(server, "/echo"));
+            clients.get(i).echoes("hello");
+        }
+        FutureTask<Void> stop = inThread(() -> server.stop(RawClient.LIMIT));
+        for (RawClient client : clients) {
+            client.answersClose(1001);
+            client.close();
+        }
+        stop.get(RawClient.LIMIT.toSeconds(), TimeUnit.SECONDS);
+        assertThatExceptionOfType(ConnectException.class).isThrownBy(() -> RawClient.to(server));
+        server.stop(Duration.ZERO); // has no effect
+        server.close(); // nor has this
+        remains.areNoMore();
+    }
+
+    @Test
+    void stopCutsWhoDoesNotAnswerAndWhoIsInItsHandshake() throws Exception {
+        Remains remains = new Remains(folder);
+        DuplexServer server = Echo.builder().start();
+        try (RawClient silent = RawClient.upgraded(server, "/echo");
+                RawClient stalled = RawClient.to(server)) {
+            stalled.send("GET /echo HTTP/1.1\r\n");
+            silent.echoes("hello");
+            server.stop(Duration.ofMillis(100));
+            silent.ends();
+            stalled.ends();
+        }
+        remains.areNoMore();
+    }
+
+    @Test
+    void graceIsNotNegative() throws Exception {
+        try (DuplexServer server = Echo.builder().start()) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> server.stop(Duration.ofSeconds(-1)))
+                    .withMessage("the grace must not be negative, as PT-1S is");
+            RawClient.upgraded(server, "/echo").close(); // it still serves
+        }
+    }
+
+    private static FutureTask<Void> inThread(Runnable deed) {
+        FutureTask<Void> task = new FutureTask<>(deed, null);
+        Thread.ofVirtual().start(task);
+        return task;
+    }
+}
