@@ -1,6 +1,7 @@
 package dev.duplex.examples;
 
 import dev.duplex.peer.HandshakeException;
+import jakarta.websocket.DeploymentException;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.ConnectException;
@@ -35,7 +36,8 @@ import picocli.CommandLine.ParseResult;
             TickerClient.class,
             Push.class,
             TlsEchoServer.class,
-            Connect.class
+            Connect.class,
+            Endpoints.class
         })
 final class Main {
     @Option(
@@ -75,6 +77,10 @@ final class Main {
         }
         if (failure instanceof IOException expected) {
             complain(command, advice(expected));
+            return command.getCommandSpec().exitCodeOnExecutionException();
+        }
+        if (failure instanceof DeploymentException refused) {
+            complain(command, refused.getMessage() + "; check the path, and which headers the server asks for");
             return command.getCommandSpec().exitCodeOnExecutionException();
         }
         throw failure;

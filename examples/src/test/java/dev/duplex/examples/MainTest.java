@@ -12,7 +12,7 @@ class MainTest {
             assertThat(program.exitCode()).isZero();
             assertThat(String.join("\n", program.rest()))
                     .contains("  echo ", "  echo-client ", "  ticker ", "  ticker-client ")
-                    .contains("  push ", "  tls-echo ", "  connect ");
+                    .contains("  push ", "  tls-echo ", "  connect ", "  endpoint ");
         }
     }
 
@@ -29,10 +29,15 @@ class MainTest {
 
     @Test
     void everyCommandHasAHelpThatFitsATerminal() {
-        CommandLine duplex = Main.commandLine();
-        for (CommandLine command : duplex.getSubcommands().values()) {
-            assertThat(command.getUsageMessage()).contains("Usage: duplex " + command.getCommandName());
+        assertHelpFits(Main.commandLine(), "duplex");
+    }
+
+    private static void assertHelpFits(CommandLine commands, String path) {
+        for (CommandLine command : commands.getSubcommands().values()) {
+            String name = path + " " + command.getCommandName();
+            assertThat(command.getUsageMessage()).contains("Usage: " + name);
             assertThat(command.getUsageMessage().lines()).allMatch(line -> line.length() <= 80);
+            assertHelpFits(command, name);
         }
     }
 }
