@@ -6,6 +6,7 @@ import dev.duplex.peer.Message;
 import dev.duplex.peer.PeerServer;
 import dev.duplex.peer.WebSockets;
 import dev.duplex.peer.WsPeer;
+import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -102,9 +103,9 @@ class EndpointsTest {
     void pushSendsEveryoneWhatIsTypedAndWhatOneOfThemSends() throws Exception {
         try (Program server = Program.start("endpoint", "push", "--port", "0", "--every", "0")) {
             String url = server.url();
-            try (StandardClient one = StandardClient.connect(url);
-                    StandardClient other = StandardClient.connect(url)) {
+            try (StandardClient one = StandardClient.connect(url)) {
                 assertThat(one.next()).isEqualTo("Welcome: 1 connected.");
+                StandardClient other = StandardClient.connect(url);
                 assertThat(other.next()).isEqualTo("Welcome: 2 connected.");
                 server.type("Lunch is ready");
                 assertThat(one.next()).isEqualTo("Lunch is ready");
@@ -112,7 +113,7 @@ class EndpointsTest {
                 other.send("Thank you");
                 assertThat(one.next()).isEqualTo("Thank you");
                 assertThat(other.next()).isEqualTo("Thank you");
-                other.session().close();
+                other.close();
                 other.end();
                 server.type("Coffee, too");
                 assertThat(one.next()).isEqualTo("Coffee, too");
@@ -128,6 +129,25 @@ class EndpointsTest {
             assertThat(ws.line()).contains("Welcome: 1 connected.");
             assertThat(ws.line()).contains("It is ");
             assertThat(ws.line()).contains("It is ");
+        }
+    }
+
+    @Test
+    void pushDoesNotWaitForAStalledClientAndCutsItOff() throws Exception {
+        String news = "x".repeat(8_000);
+        try (Program server = Program.start("endpoint", "push", "--port", "0", "--every", "0")) {
+            URI url = URI.create(server.url());
+            try (RawClient stalled = new RawClient(RawClient.narrow(url), url);
+                    StandardClient quick = StandardClient.connect(url.toString())) {
+                assertThat(stalled.receive(1)).isEqualTo("81");
+                assertThat(quick.next()).startsWith("Welcome");
+                // More than an outbox and the buffers on both sides of the stalled connection hold.
+                for (int i = 0; i < 2_000; i++) {
+                    server.type(news);
+                    assertThat(quick.next()).hasSize(news.length());
+                }
+                stalled.drain();
+            }
         }
     }
 

@@ -5,9 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.duplex.peer.Message;
 import dev.duplex.peer.WebSockets;
 import dev.duplex.peer.WsPeer;
-import java.io.IOException;
-import java.net.InetSocketAddress;
-import java.net.Socket;
 import java.net.URI;
 import org.junit.jupiter.api.Test;
 
@@ -46,7 +43,7 @@ class PushTest {
         String news = "x".repeat(16_000);
         try (Program server = Program.start("push", "--port", "0", "--every", "0")) {
             URI url = URI.create(server.url());
-            try (RawClient stalled = new RawClient(narrow(url), url);
+            try (RawClient stalled = new RawClient(RawClient.narrow(url), url);
                     WsPeer quick = WebSockets.connect(url)) {
                 assertThat(stalled.receive(1)).isEqualTo("81");
                 awaitWelcome(quick);
@@ -65,14 +62,6 @@ class PushTest {
         for (WsPeer peer : peers) {
             assertThat(message(peer)).startsWith("Welcome");
         }
-    }
-
-    /** A connection on which the kernel buffers little. */
-    private static Socket narrow(URI url) throws IOException {
-        Socket socket = new Socket();
-        socket.setReceiveBufferSize(1 << 16);
-        socket.connect(new InetSocketAddress(url.getHost(), url.getPort()));
-        return socket;
     }
 
     private static String message(WsPeer peer) throws Exception {

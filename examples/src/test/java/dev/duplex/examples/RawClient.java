@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.util.HexFormat;
@@ -36,6 +37,14 @@ final class RawClient implements AutoCloseable {
             received.append((char) b);
         }
         head = received.toString();
+    }
+
+    /** A connection on which the kernel buffers little. */
+    static Socket narrow(URI url) throws IOException {
+        Socket socket = new Socket();
+        socket.setReceiveBufferSize(1 << 16);
+        socket.connect(new InetSocketAddress(url.getHost(), url.getPort()));
+        return socket;
     }
 
     String head() {

@@ -1,12 +1,7 @@
 package dev.duplex.examples.endpoint;
 
-import jakarta.websocket.CloseReason;
-import jakarta.websocket.CloseReason.CloseCodes;
 import jakarta.websocket.Session;
-import java.io.IOException;
-import java.lang.System.Logger.Level;
 import java.time.Instant;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,33 +10,35 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who is in which room. Everyone in a room gets its events in the same order, because they are queued under one lock; sending is
- * asynchronous, so that a slow one holds up nobody. Safe for any thread.
+ * Who is in which room. Everyone in a room gets its events in the same order, because they are put into the outboxes under one
+ * lock. Safe for any thread.
  */
 final class Rooms {
-    private static final System.Logger LOG = System.getLogger(Rooms.class.getName());
-
     /** In one room: each event goes to each of them, with the list of all. */
     private static final int MOST_PEOPLE = 100;
 
     private final ReentrantLock lock = new ReentrantLock();
 
-    /** The name of each session in each room, in the order of coming; no room is empty. Guarded by lock. */
-    private final Map<String, Map<Session, String>> rooms = new HashMap<>();
+    /** In the order of coming; no room is empty. Guarded by lock. */
+    private final Map<String, Map<Session, Guest>> rooms = new HashMap<>();
+
+    private record Guest(String name, Outbox outbox) {}
 
     /** The name under which the session is in the room now, with a number behind it when it was taken; null when the room is full. */
     @Nullable
     String enter(String room, String wanted, Session session) {
         lock.lock();
         try {
-            Map<Session, String> people = rooms.computeIfAbsent(room, key -> new LinkedHashMap<>());
+            Map<Session, Guest> people = rooms.computeIfAbsent(room, key -> new LinkedHashMap<>());
             if (people.size() == MOST_PEOPLE) {
                 return null;
             }
-            String name = free(wanted, people.values());
-            people.put(session, name);
-            send(session, new Chat.Welcome(room, name, List.copyOf(people.values())));
-            sendToOthers(people, session, new Chat.Joined(name, List.copyOf(people.values())));
+            String name = free(wanted, names(people));
+            List<Guest> others = List.copyOf(people.values());
+            Guest guest = new Guest(name, new Outbox(session));
+            people.put(session, guest);
+            guest.outbox().send(new Chat.Welcome(room, name, names(people)));
+            others.forEach(other -> other.outbox().send(new Chat.Joined(name, names(people))));
             return name;
         } finally {
             lock.unlock();
@@ -51,9 +48,10 @@ final class Rooms {
     void say(String room, String name, String text) {
         lock.lock();
         try {
-            sendToAll(
-                    rooms.getOrDefault(room, Map.of()),
-                    new Chat.Said(name, text, Instant.now().toString()));
+            Chat.Said said = new Chat.Said(name, text, Instant.now().toString());
+            rooms.getOrDefault(room, Map.of())
+                    .values()
+                    .forEach(guest -> guest.outbox().send(said));
         } finally {
             lock.unlock();
         }
@@ -63,57 +61,29 @@ final class Rooms {
     void leave(String room, Session session) {
         lock.lock();
         try {
-            Map<Session, String> people = rooms.getOrDefault(room, Map.of());
+            Map<Session, Guest> people = rooms.getOrDefault(room, Map.of());
             if (!people.containsKey(session)) {
                 return;
             }
-            String name = people.remove(session);
+            String name = people.remove(session).name();
+            people.values().forEach(other -> other.outbox().send(new Chat.Left(name, names(people))));
             if (people.isEmpty()) {
                 rooms.remove(room);
-            } else {
-                sendToAll(people, new Chat.Left(name, List.copyOf(people.values())));
             }
         } finally {
             lock.unlock();
         }
     }
 
-    private static String free(String wanted, Collection<String> taken) {
+    private static List<String> names(Map<Session, Guest> people) {
+        return people.values().stream().map(Guest::name).toList();
+    }
+
+    private static String free(String wanted, List<String> taken) {
         String name = wanted;
         for (int number = 2; taken.contains(name); number++) {
             name = wanted + " " + number;
         }
         return name;
-    }
-
-    private static void sendToAll(Map<Session, String> people, Event event) {
-        people.keySet().forEach(session -> send(session, event));
-    }
-
-    private static void sendToOthers(Map<Session, String> people, Session one, Event event) {
-        people.keySet().stream().filter(session -> !session.equals(one)).forEach(session -> send(session, event));
-    }
-
-    private static void send(Session session, Event event) {
-        try {
-            session.getAsyncRemote().sendObject(event, result -> {
-                if (!result.isOK()) {
-                    // On a thread of its own: this one may hold the lock, and closing may block.
-                    Thread.startVirtualThread(() -> close(session, result.getException()));
-                }
-            });
-        } catch (IllegalStateException e) {
-            // It was closed a moment ago, and its close callback waits for the lock to leave.
-            LOG.log(Level.DEBUG, "No event for a session that is closed", e);
-        }
-    }
-
-    private static void close(Session session, Throwable cause) {
-        try {
-            session.close(new CloseReason(CloseCodes.TRY_AGAIN_LATER, "too slow for this room"));
-        } catch (IOException e) {
-            e.addSuppressed(cause);
-            LOG.log(Level.DEBUG, "A session that cannot be sent to cannot be told so either", e);
-        }
     }
 }
