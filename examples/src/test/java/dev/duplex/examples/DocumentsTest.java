@@ -8,6 +8,7 @@ import dev.duplex.examples.Documents.Command;
 import dev.duplex.peer.PeerOptions;
 import java.io.IOException;
 import java.lang.reflect.RecordComponent;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,6 +22,7 @@ import java.util.stream.Collectors;
 import javax.tools.DiagnosticCollector;
 import javax.tools.JavaCompiler;
 import javax.tools.JavaFileObject;
+import javax.tools.SimpleJavaFileObject;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,23 +33,46 @@ import org.junit.jupiter.params.provider.MethodSource;
 class DocumentsTest {
     private static final Path README = Documents.PROJECT.resolve("README.md");
 
-    /** What a snippet need not import. */
+    private static final Path GUIDE = Documents.PROJECT.resolve("docs/peer.md");
+    private static final Path ENDPOINTS = Documents.PROJECT.resolve("docs/endpoints.md");
+
+    /** What a snippet need not import; also not the API that its document is about, but in the README. */
     private static final String IMPORTS = """
-        import dev.duplex.peer.*;
+        import java.io.*;
         import java.net.*;
         import java.nio.charset.StandardCharsets;
         import java.nio.file.Path;
         import java.time.Duration;
         import java.util.*;
+        import java.util.concurrent.*;
         import javax.net.ssl.SSLContext;
         """;
 
+    private static final String PEER_IMPORTS = "import dev.duplex.peer.*;\n";
+    private static final String ENDPOINT_IMPORTS = """
+        import dev.duplex.peer.PeerPolicy;
+        import dev.duplex.peer.Tls;
+        import dev.duplex.peer.WsPeer;
+        import dev.duplex.se.DuplexServer;
+        import jakarta.websocket.*;
+        import jakarta.websocket.server.*;
+        """;
+
     /** What a snippet may use without declaring it. */
-    private static final String FIELDS = """
-        static PeerServer server;
-        static WsPeer peer;
+    private static final String PEER_FIELDS = """
+        static dev.duplex.peer.PeerServer server;
+        static dev.duplex.peer.WsPeer peer;
         static Socket socket;
         """;
+
+    private static final String ENDPOINT_FIELDS = """
+        static jakarta.websocket.Session session;
+        static jakarta.websocket.Endpoint endpoint;
+        static List<String> rows;
+        """;
+
+    /** The server of endpoints that a program started last: its clients ask it for its port. */
+    private static final String HOSTED = "static dev.duplex.se.DuplexServer hosted;\n";
 
     private static final Pattern DECLARES_A_TYPE =
             Pattern.compile("(@\\w+.*|((public|final|abstract) )*(class|record|interface|enum) .*)");
@@ -55,6 +80,10 @@ class DocumentsTest {
     private static final Pattern LISTENS = Pattern.compile("(WebSockets\\.(?:server|bind)\\(\"wss?://[^\":/]+:)\\d+");
 
     private static final Pattern CONNECTS = Pattern.compile("(WebSockets\\.connect\\(\"wss?://[^\":/]+:)\\d+");
+    private static final Pattern HOSTS = Pattern.compile("DuplexServer\\.builder\\(\\)\\.port\\(\\d+\\)");
+    private static final Pattern CALLS = Pattern.compile("(URI\\.create\\(\"wss?://[^\":/]+:)\\d+");
+    private static final Pattern HAS_MAIN = Pattern.compile("static void main\\(");
+    private static final Pattern CLASS = Pattern.compile("class (\\w+)");
     private static final Pattern PRINTS = Pattern.compile("println\\(.*\\); // (.+)");
 
     @TempDir
@@ -62,6 +91,10 @@ class DocumentsTest {
 
     /** The blocks of one document that carry the same name: one program. */
     record Joined(String name, List<Block> blocks) {
+        Path document() {
+            return blocks.get(0).document();
+        }
+
         List<String> lines() {
             return blocks.stream().flatMap(block -> block.lines().stream()).toList();
         }
@@ -77,21 +110,25 @@ class DocumentsTest {
         assertThat(Documents.all())
                 .extracting(document -> Documents.PROJECT.relativize(document).toString())
                 .contains("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "examples/README.md", "tck-runner/README.md")
-                .contains("docs/concurrency.md", "docs/design.md", "docs/limits.md", "docs/peer.md");
+                .contains("docs/concurrency.md", "docs/design.md", "docs/endpoints.md", "docs/limits.md", "docs/peer.md");
         assertThat(javaBlocks()).hasSizeGreaterThan(15);
     }
 
     @ParameterizedTest
     @MethodSource("javaBlocks")
     void compilesEverySnippet(Block block) throws IOException {
-        assertThat(compile(block.lines())).as(block.toString()).isEmpty();
+        assertThat(compile(block.document(), List.of(block.lines())))
+                .as(block.toString())
+                .isEmpty();
     }
 
     @Test
     void noticesASnippetThatDoesNotCompile() throws IOException {
-        assertThat(compile(List.of("peer.write(1);")).toString()).contains("no suitable method found for write(int)");
-        assertThat(compile(List.of("final class Whole {", "    int read;", "}")))
+        assertThat(compile(GUIDE, List.of(List.of("peer.write(1);"))).toString())
+                .contains("no suitable method found for write(int)");
+        assertThat(compile(GUIDE, List.of(List.of("final class Whole {", "    int read;", "}"))))
                 .isEmpty();
+        assertThat(compile(ENDPOINTS, List.of(List.of("session.read();"))).toString()).contains("cannot find symbol");
     }
 
     @ParameterizedTest
@@ -103,19 +140,20 @@ class DocumentsTest {
                 .map(line -> line.group(1))
                 .toList();
         assertThat(said).isNotEmpty();
-        assertThat(compile(withFreePorts(program.lines())))
+        assertThat(compile(program.document(), withFreePorts(program)))
                 .as(program.toString())
                 .isEmpty();
         assertThat(run(said.size())).as(program.toString()).isEqualTo(said);
     }
 
     @Test
-    void theServerOfTheReadmeRunsWithItsClient() throws IOException {
+    void theServersOfTheReadmeRunWithTheirClients() throws IOException {
         assertThat(programs())
-                .filteredOn(program -> program.blocks().get(0).document().equals(README))
-                .singleElement()
-                .satisfies(program -> assertThat(String.join("\n", program.lines()))
-                        .contains("WebSockets.server(", "WebSockets.connect("));
+                .filteredOn(program -> program.document().equals(README))
+                .extracting(program -> String.join("\n", program.lines()))
+                .satisfiesExactly(
+                        endpoint -> assertThat(endpoint).contains("@ServerEndpoint", "connectToServer("),
+                        peer -> assertThat(peer).contains("WebSockets.server(", "WebSockets.connect("));
     }
 
     @Test
@@ -200,39 +238,73 @@ class DocumentsTest {
     }
 
     /** The server takes a free port, and the client asks the server for it. */
-    private static List<String> withFreePorts(List<String> lines) {
-        return lines.stream()
-                .map(line -> LISTENS.matcher(line).replaceAll("$10"))
-                .map(line -> CONNECTS.matcher(line).replaceAll("$1\" + server.port() + \""))
+    private static List<List<String>> withFreePorts(Joined program) {
+        return program.blocks().stream()
+                .map(block -> block.lines().stream()
+                        .map(line -> LISTENS.matcher(line).replaceAll("$10"))
+                        .map(line -> CONNECTS.matcher(line).replaceAll("$1\" + server.port() + \""))
+                        .map(line ->
+                                HOSTS.matcher(line).replaceAll("Snippet.hosted = DuplexServer.builder().port(0)"))
+                        .map(line -> CALLS.matcher(line).replaceAll("$1\" + Snippet.hosted.port() + \""))
+                        .toList())
                 .toList();
     }
 
-    /** Compiles a snippet into the folder; what is wrong with it. Its own imports come first, a type is taken as it is. */
-    private List<String> compile(List<String> lines) throws IOException {
-        String imports = lines.stream().filter(DocumentsTest::isImport).collect(Collectors.joining("\n"));
-        String body = lines.stream().filter(line -> !isImport(line)).collect(Collectors.joining("\n"));
-        boolean declaresAType =
-                lines.stream().anyMatch(line -> DECLARES_A_TYPE.matcher(line).matches());
-        String code = declaresAType
-                ? body
-                : FIELDS + "public static void main(String... args) throws Exception {\n" + body + "\n}";
-        Path file = folder.resolve("Snippet.java");
-        Files.writeString(file, IMPORTS + imports + "\nfinal class Snippet {\n" + code + "\n}\n");
+    /**
+     * Compiles blocks of a document into the folder, as one program; what is wrong with it. Their own imports come first. Blocks that
+     * declare types stand beside the class Snippet, whose main runs the statements, and the main methods of types, in their order.
+     */
+    private List<String> compile(Path document, List<List<String>> blocks) throws IOException {
+        boolean ofEndpoints = document.equals(ENDPOINTS);
+        StringBuilder imports = new StringBuilder(IMPORTS);
+        if (!document.equals(README)) {
+            imports.append(ofEndpoints ? ENDPOINT_IMPORTS : PEER_IMPORTS);
+        }
+        StringBuilder types = new StringBuilder();
+        StringBuilder statements = new StringBuilder();
+        for (List<String> block : blocks) {
+            block.stream().filter(DocumentsTest::isImport).forEach(line -> imports.append(line)
+                    .append('\n'));
+            String body = block.stream().filter(line -> !isImport(line)).collect(Collectors.joining("\n", "", "\n"));
+            if (block.stream().noneMatch(line -> DECLARES_A_TYPE.matcher(line).matches())) {
+                statements.append(body);
+                continue;
+            }
+            types.append(body);
+            Matcher name = CLASS.matcher(body);
+            if (HAS_MAIN.matcher(body).find() && name.find()) {
+                statements.append(name.group(1)).append(".main();\n");
+            }
+        }
+        String code = imports + "final class Snippet {\n" + (ofEndpoints ? ENDPOINT_FIELDS : PEER_FIELDS) + HOSTED
+                + "public static void main(String... args) throws Exception {\n" + statements + "}\n}\n" + types;
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
         DiagnosticCollector<JavaFileObject> problems = new DiagnosticCollector<>();
-        try (var files = compiler.getStandardFileManager(problems, null, null)) {
-            List<String> options = List.of(
-                    "--release",
-                    "21",
-                    "-proc:none",
-                    "-cp",
-                    System.getProperty("java.class.path"),
-                    "-d",
-                    folder.toString());
-            compiler.getTask(null, files, problems, options, null, files.getJavaFileObjects(file))
-                    .call();
-        }
+        List<String> options = List.of(
+                "--release", "21", "-proc:none", "-cp", System.getProperty("java.class.path"), "-d", folder.toString());
+        compiler.getTask(null, null, problems, options, null, List.of(new Source(code)))
+                .call();
         return problems.getDiagnostics().stream().map(Object::toString).toList();
+    }
+
+    /** A source in which any public type may stand, as a reader would put each into a file of its own. */
+    private static final class Source extends SimpleJavaFileObject {
+        private final String code;
+
+        private Source(String code) {
+            super(URI.create("string:///Snippet.java"), Kind.SOURCE);
+            this.code = code;
+        }
+
+        @Override
+        public boolean isNameCompatible(String simpleName, Kind kind) {
+            return kind == Kind.SOURCE;
+        }
+
+        @Override
+        public CharSequence getCharContent(boolean ignoreEncodingErrors) {
+            return code;
+        }
     }
 
     /** Runs what was compiled in a JVM of its own, until it has printed so many lines; its server may still be running. */
