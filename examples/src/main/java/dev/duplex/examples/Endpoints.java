@@ -92,7 +92,7 @@ final class Endpoints {
             throws DeploymentException, IOException {
         URI url = start(builder(port).endpoint(Ticker.class)).uri("/ticker");
         System.out.println("Ticker endpoint at " + url + " (Ctrl+C stops it).");
-        System.out.println("Try: ./duplex ticker-client --url " + url + "?every=1000 ACME DUPX");
+        System.out.println("Try: ./duplex ticker-client --url '" + url + "?every=1000' ACME DUPX");
         return 0;
     }
 

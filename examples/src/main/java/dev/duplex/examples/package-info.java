@@ -1,5 +1,5 @@
 /**
- * Programs to run, read and copy from: each command is one class, and none knows another.
+ * Programs to run, read and copy from: each command is one class that knows no other, or starts what is in {@code endpoint}.
  *
  * <table>
  * <caption>Types</caption>

@@ -74,6 +74,14 @@ class DocumentsTest {
     /** The server of endpoints that a program started last: its clients ask it for its port. */
     private static final String HOSTED = "static dev.duplex.se.DuplexServer hosted;\n";
 
+    /** Also when a server still runs. */
+    private static final String FAIL_AT_ONCE = """
+        Thread.currentThread().setUncaughtExceptionHandler((thread, failure) -> {
+            failure.printStackTrace();
+            Runtime.getRuntime().halt(1);
+        });
+        """;
+
     private static final Pattern DECLARES_A_TYPE =
             Pattern.compile("(@\\w+.*|((public|final|abstract) )*(class|record|interface|enum) .*)");
     /** Where a snippet listens, or else where it connects. */
@@ -110,12 +118,13 @@ class DocumentsTest {
         assertThat(Documents.all())
                 .extracting(document -> Documents.PROJECT.relativize(document).toString())
                 .contains("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "examples/README.md", "tck-runner/README.md")
-                .contains("docs/concurrency.md", "docs/design.md", "docs/endpoints.md", "docs/limits.md", "docs/peer.md");
+                .contains(
+                        "docs/concurrency.md", "docs/design.md", "docs/endpoints.md", "docs/limits.md", "docs/peer.md");
         assertThat(javaBlocks()).hasSizeGreaterThan(15);
     }
 
     @ParameterizedTest
-    @MethodSource("javaBlocks")
+    @MethodSource("snippets")
     void compilesEverySnippet(Block block) throws IOException {
         assertThat(compile(block.document(), List.of(block.lines())))
                 .as(block.toString())
@@ -128,7 +137,8 @@ class DocumentsTest {
                 .contains("no suitable method found for write(int)");
         assertThat(compile(GUIDE, List.of(List.of("final class Whole {", "    int read;", "}"))))
                 .isEmpty();
-        assertThat(compile(ENDPOINTS, List.of(List.of("session.read();"))).toString()).contains("cannot find symbol");
+        assertThat(compile(ENDPOINTS, List.of(List.of("session.read();"))).toString())
+                .contains("cannot find symbol");
     }
 
     @ParameterizedTest
@@ -221,6 +231,13 @@ class DocumentsTest {
         return blocks;
     }
 
+    /** The blocks that are no part of a program. */
+    private static List<Block> snippets() throws IOException {
+        return javaBlocks().stream()
+                .filter(block -> block.info().equals("java"))
+                .toList();
+    }
+
     /** The blocks that carry {@code run=NAME}, by document and name. */
     private static List<Joined> programs() throws IOException {
         Map<String, List<Block>> programs = new LinkedHashMap<>();
@@ -243,8 +260,7 @@ class DocumentsTest {
                 .map(block -> block.lines().stream()
                         .map(line -> LISTENS.matcher(line).replaceAll("$10"))
                         .map(line -> CONNECTS.matcher(line).replaceAll("$1\" + server.port() + \""))
-                        .map(line ->
-                                HOSTS.matcher(line).replaceAll("Snippet.hosted = DuplexServer.builder().port(0)"))
+                        .map(line -> HOSTS.matcher(line).replaceAll("Snippet.hosted = DuplexServer.builder().port(0)"))
                         .map(line -> CALLS.matcher(line).replaceAll("$1\" + Snippet.hosted.port() + \""))
                         .toList())
                 .toList();
@@ -263,8 +279,9 @@ class DocumentsTest {
         StringBuilder types = new StringBuilder();
         StringBuilder statements = new StringBuilder();
         for (List<String> block : blocks) {
-            block.stream().filter(DocumentsTest::isImport).forEach(line -> imports.append(line)
-                    .append('\n'));
+            block.stream()
+                    .filter(DocumentsTest::isImport)
+                    .forEach(line -> imports.append(line).append('\n'));
             String body = block.stream().filter(line -> !isImport(line)).collect(Collectors.joining("\n", "", "\n"));
             if (block.stream().noneMatch(line -> DECLARES_A_TYPE.matcher(line).matches())) {
                 statements.append(body);
@@ -277,7 +294,8 @@ class DocumentsTest {
             }
         }
         String code = imports + "final class Snippet {\n" + (ofEndpoints ? ENDPOINT_FIELDS : PEER_FIELDS) + HOSTED
-                + "public static void main(String... args) throws Exception {\n" + statements + "}\n}\n" + types;
+                + "public static void main(String... args) throws Exception {\n" + FAIL_AT_ONCE + statements + "}\n}\n"
+                + types;
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
         DiagnosticCollector<JavaFileObject> problems = new DiagnosticCollector<>();
         List<String> options = List.of(

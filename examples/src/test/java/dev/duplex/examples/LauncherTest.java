@@ -22,6 +22,12 @@ class LauncherTest {
 
     private static final Instant BUILT = Instant.parse("2020-01-01T12:00:00Z");
 
+    private static final List<String> SOURCES = List.of(
+            "pom.xml",
+            "provider/src/main/java/A.java",
+            "container-se/src/main/java/C.java",
+            "examples/src/main/java/B.java");
+
     @TempDir
     Path folder;
 
@@ -33,7 +39,7 @@ class LauncherTest {
         copy = Files.createDirectories(folder.resolve("a project"));
         tools = Files.createDirectories(folder.resolve("tools"));
         Files.copy(PROJECT.resolve("duplex"), copy.resolve("duplex"));
-        for (String source : List.of("pom.xml", "provider/src/main/java/A.java", "examples/src/main/java/B.java")) {
+        for (String source : SOURCES) {
             Path file = copy.resolve(source);
             Files.createDirectories(file.getParent());
             Files.createFile(file);
@@ -127,7 +133,7 @@ class LauncherTest {
     @Test
     void buildsWhenASourceOfAnyModuleIsNewer() throws Exception {
         jdk("jdk-21", "21");
-        for (String source : List.of("pom.xml", "provider/src/main/java/A.java", "examples/src/main/java/B.java")) {
+        for (String source : SOURCES) {
             makeOlderThanTheBuild(copy);
             Files.setLastModifiedTime(copy.resolve(source), FileTime.from(Instant.now()));
             assertBuilds();
