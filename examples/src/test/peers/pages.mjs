@@ -42,9 +42,7 @@ const commands = {
   // Waits until the element of this role has this text.
   see: (name, role, text) => pages.get(name).getByRole(role).filter({ hasText: text, visible: true }).first().waitFor(),
   text: (name, selector) => pages.get(name).locator(selector).innerText(),
-  offline: (name, on) => pages.get(name).context().setOffline(on),
   complaints: (name) => complaints.get(name),
-  screenshot: (name, path) => pages.get(name).screenshot({ path }).then(() => path),
   close: (name) => pages.get(name).context().close(),
 };
 
