@@ -47,7 +47,7 @@ record DeployedEndpoint(
                             ? "; an Endpoint without the annotation needs a ServerEndpointConfig"
                             : ""));
         }
-        PathTemplate.of(annotation.value()); // the builder's own complaint would not name the class
+        path(type, annotation.value()); // the builder's own complaint would not name the class
         ServerEndpointConfig.Configurator configurator;
         boolean made = annotation.configurator() != ServerEndpointConfig.Configurator.class;
         try {
@@ -86,6 +86,14 @@ record DeployedEndpoint(
         return of(config, configurator, null, instances, defaults, false);
     }
 
+    private static PathTemplate path(Class<?> type, String path) throws DeploymentException {
+        try {
+            return PathTemplate.of(path);
+        } catch (DeploymentException e) {
+            throw new DeploymentException(type.getName() + ": " + e.getMessage(), e);
+        }
+    }
+
     // An application's config may return anything
     private static DeployedEndpoint of(
             ServerEndpointConfig config,
@@ -100,7 +108,7 @@ record DeployedEndpoint(
             throw new DeploymentException(
                     "A ServerEndpointConfig must name a class and a path, not " + type + " and " + config.getPath());
         }
-        PathTemplate path = PathTemplate.of(config.getPath());
+        PathTemplate path = path(type, config.getPath());
         ServerEndpointConfig.Configurator configurator = given == null ? new DuplexConfigurator() : given;
         EndpointModel model = EndpointModel.ofServer(type, path, config);
         if (instances.equals(Instances.BY_CONSTRUCTOR) && configurator instanceof DuplexConfigurator) {

@@ -79,9 +79,11 @@ public final class Connection {
     private volatile long latency = -1;
     /** When a closing handshake that is under way must be over, else NEVER. */
     private volatile long closingUntil = Watch.NEVER;
-    /** Nanoseconds without a frame after which the owner is told; 0 for never. */
+
+    private volatile boolean finishing; // the closing handshake is done, and the owner is to call finish
+    /** Nanoseconds without activity after which the owner is told; 0 for never. */
     private volatile long idleTimeout;
-    /** When a frame came last that is not the keep-alive's. */
+    /** When a data frame came last. */
     private volatile long activeAt = System.nanoTime();
 
     /** Whom a connection belongs to. Perhaps called before the caller of {@link Opening#connection} has the connection. */
@@ -101,6 +103,14 @@ public final class Connection {
 
         /** The idle timeout is over. Called by a thread of its own, perhaps more than once. */
         default void idle() {}
+
+        /**
+         * Whether the owner has something to do between the closing handshake and the end of the connection. When the remote end's Close was
+         * answered, {@link #receive} then returns false, and the owner calls {@link #finish} soon.
+         */
+        default boolean finishes() {
+            return false;
+        }
 
         /** The connection has ended. Called once; must not block. */
         void ended();
@@ -174,9 +184,9 @@ public final class Connection {
         // The wait between frames is here, as high on the stack as can be: idle connections keep that stack
         try {
             incoming.limit(timeout);
-            while (!state.ended()) {
+            while (!state.ended() && !finishing) {
                 if (!incoming.reader.frameIsThere()) {
-                    outgoing.flush(); // what waited for the answer to a further frame
+                    outgoing.flushAnswers();
                     if (timeout == 0 && !incoming.reader.hasBuffered()) {
                         letOthersRun();
                     }
@@ -296,7 +306,6 @@ public final class Connection {
         if (incoming.opcode() == Opcodes.PONG && answered(incoming.takePayload())) {
             return false;
         }
-        activeAt = cameAt;
         switch (incoming.opcode()) {
             case Opcodes.PING -> outgoing.pong(incoming.takePayload());
             case Opcodes.PONG -> {
@@ -304,6 +313,7 @@ public final class Connection {
             }
             case Opcodes.CLOSE -> closeReceived(incoming.close());
             default -> {
+                activeAt = cameAt;
                 return !state.closeSent(); // RFC 6455 §1.4: after a Close was sent, data is discarded
             }
         }
@@ -481,7 +491,10 @@ public final class Connection {
         return id;
     }
 
-    /** Tells the owner when no frame was sent and none received for so many nanoseconds; 0 or less for never. */
+    /**
+     * Tells the owner when no data frame was received and none sent for so many nanoseconds; 0 or less for never. A Ping or Pong that the
+     * application sends counts too, those of the remote end and of the keep-alive do not.
+     */
     public void idleTimeout(long nanos) {
         idleTimeout = Math.max(0, nanos);
         if (nanos > 0) {
@@ -620,13 +633,38 @@ public final class Connection {
         state.receive(close);
         closeBy(System.nanoTime() + settings.shutdownTimeout() + LINGER);
         // RFC 6455 §5.5.1: answered with the code that was received
-        boolean answered = outgoing.close(new CloseFrame(close.code(), ""), settings.shutdownTimeout());
-        if (answered && settings.client()) {
+        if (!outgoing.close(new CloseFrame(close.code(), ""), settings.shutdownTimeout())) {
+            end("the Close could not be answered");
+        } else if (owner.finishes()) {
+            finishing = true;
+        } else {
+            endHandshake();
+        }
+    }
+
+    /** Ends after a closing handshake, if there was one. The owner is done with what it {@linkplain Owner#finishes had to do}. */
+    public void finish() {
+        if (!finishing) {
+            return;
+        }
+        reading.lock(); // no application's code runs under it: nobody reads any more
+        try {
+            endHandshake();
+        } catch (IOException e) {
+            error = e.getMessage();
+            end("closed");
+        } finally {
+            reading.unlock();
+        }
+    }
+
+    private void endHandshake() throws IOException {
+        if (settings.client()) {
             linger(); // RFC 6455 §7.1.1: the server closes TCP first
-        } else if (answered) {
+        } else {
             transport.shutdownOutput();
         }
-        end(answered ? "closed" : "the Close could not be answered");
+        end("closed");
     }
 
     /** RFC 6455 §7.1.7: tells the remote end why, and ends. For the thread that has the reading side. */

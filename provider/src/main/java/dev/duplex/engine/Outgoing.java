@@ -179,6 +179,13 @@ final class Outgoing {
         }
     }
 
+    /** Puts on the wire what waits for the answer to a further frame, but not what only a {@link #flush} of the application sends. */
+    void flushAnswers() throws IOException {
+        if (holdUntil != Watch.NEVER) {
+            flush();
+        }
+    }
+
     private void flushAside() {
         if (flushing.compareAndSet(false, true)) {
             boolean started = false;
@@ -200,7 +207,7 @@ final class Outgoing {
         }
     }
 
-    /** When a frame was sent last, by System.nanoTime(). */
+    /** When a frame was sent last that was no Pong for a Ping and none of the keep-alive's, by System.nanoTime(). */
     long sentAt() {
         return sentAt;
     }
@@ -472,9 +479,11 @@ final class Outgoing {
         if (waiting == null) {
             return;
         }
+        long sentBefore = sentAt; // an answer to a Ping is no activity
         for (byte[] payload = waiting.queue.poll(); payload != null; payload = waiting.queue.poll()) {
             put(Opcodes.PONG | FrameHeader.B0_FIN, payload, 0, payload.length, until, timeout);
         }
+        sentAt = sentBefore;
     }
 
     private void sendPongs() {

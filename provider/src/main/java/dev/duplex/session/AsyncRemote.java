@@ -32,6 +32,7 @@ final class AsyncRemote extends Remote implements RemoteEndpoint.Async {
 
     @Override
     public void setSendTimeout(long timeoutmillis) {
+        requireOpen();
         sendTimeoutMillis = timeoutmillis;
     }
 

@@ -139,6 +139,11 @@ final class Outbound {
         }
     }
 
+    /** Whether messages can be sent. */
+    boolean open() {
+        return connection.open();
+    }
+
     boolean batching() {
         return batching;
     }

@@ -17,6 +17,7 @@ abstract class Remote implements RemoteEndpoint {
 
     @Override
     public void setBatchingAllowed(boolean allowed) throws IOException {
+        requireOpen();
         outbound.batching(allowed);
     }
 
@@ -38,6 +39,13 @@ abstract class Remote implements RemoteEndpoint {
     @Override
     public void sendPong(ByteBuffer data) throws IOException {
         outbound.pong(data);
+    }
+
+    /** The Javadoc of RemoteEndpoint: the settings of one whose connection is closed cannot be changed. */
+    void requireOpen() {
+        if (!outbound.open()) {
+            throw new IllegalArgumentException("The session is closed, and its settings cannot be changed any more");
+        }
     }
 
     /** The Javadoc of both remotes: null gets an IllegalArgumentException. */

@@ -107,7 +107,8 @@ public final class WebSocketSession implements Session, Connected, Connection.Ow
             failed(new SessionException(reason.getReasonPhrase(), null, this));
             endCall();
         }
-        callClose();
+        callClose(); // Jakarta WebSocket §4.5: before the connection is brought down
+        connection.finish();
         ending();
     }
 
@@ -318,6 +319,11 @@ public final class WebSocketSession implements Session, Connected, Connection.Ow
     @Override
     public void idle() {
         closeByContainer(CloseFrame.GOING_AWAY, "no message was sent or received for " + maxIdleMillis + " ms");
+    }
+
+    @Override
+    public boolean finishes() {
+        return true;
     }
 
     @Override
