@@ -83,7 +83,7 @@ public final class Connection {
     private volatile boolean finishing; // the closing handshake is done, and the owner is to call finish
     /** Nanoseconds without activity after which the owner is told; 0 for never. */
     private volatile long idleTimeout;
-    /** When a data frame came last. */
+    /** When a frame came last that is not the keep-alive's. */
     private volatile long activeAt = System.nanoTime();
 
     /** Whom a connection belongs to. Perhaps called before the caller of {@link Opening#connection} has the connection. */
@@ -306,6 +306,7 @@ public final class Connection {
         if (incoming.opcode() == Opcodes.PONG && answered(incoming.takePayload())) {
             return false;
         }
+        activeAt = cameAt;
         switch (incoming.opcode()) {
             case Opcodes.PING -> outgoing.pong(incoming.takePayload());
             case Opcodes.PONG -> {
@@ -313,7 +314,6 @@ public final class Connection {
             }
             case Opcodes.CLOSE -> closeReceived(incoming.close());
             default -> {
-                activeAt = cameAt;
                 return !state.closeSent(); // RFC 6455 §1.4: after a Close was sent, data is discarded
             }
         }
@@ -492,8 +492,8 @@ public final class Connection {
     }
 
     /**
-     * Tells the owner when no data frame was received and none sent for so many nanoseconds; 0 or less for never. A Ping or Pong that the
-     * application sends counts too, those of the remote end and of the keep-alive do not.
+     * Tells the owner when no frame was received and none sent for so many nanoseconds; 0 or less for never. The keep-alive's Pings and
+     * their answers do not count.
      */
     public void idleTimeout(long nanos) {
         idleTimeout = Math.max(0, nanos);

@@ -207,7 +207,7 @@ final class Outgoing {
         }
     }
 
-    /** When a frame was sent last that was no Pong for a Ping and none of the keep-alive's, by System.nanoTime(). */
+    /** When a frame was sent last that is not the keep-alive's, by System.nanoTime(). */
     long sentAt() {
         return sentAt;
     }
@@ -479,11 +479,9 @@ final class Outgoing {
         if (waiting == null) {
             return;
         }
-        long sentBefore = sentAt; // an answer to a Ping is no activity
         for (byte[] payload = waiting.queue.poll(); payload != null; payload = waiting.queue.poll()) {
             put(Opcodes.PONG | FrameHeader.B0_FIN, payload, 0, payload.length, until, timeout);
         }
-        sentAt = sentBefore;
     }
 
     private void sendPongs() {

@@ -318,7 +318,7 @@ public final class WebSocketSession implements Session, Connected, Connection.Ow
 
     @Override
     public void idle() {
-        closeByContainer(CloseFrame.GOING_AWAY, "no message was sent or received for " + maxIdleMillis + " ms");
+        closeByContainer(CloseFrame.GOING_AWAY, "no frame was sent or received for " + maxIdleMillis + " ms");
     }
 
     @Override
