@@ -45,12 +45,12 @@ final class Dispatch {
     /** Runs one session from its open to its end, which is that of the transport's input, and returns its endpoint. */
     Object run(MemoryTransport transport) throws InstantiationException {
         Object instance = Instances.BY_CONSTRUCTOR.create(endpoint.type());
-        run(instance, transport);
+        session(instance, transport).run();
         return instance;
     }
 
-    /** Runs one session of this instance. */
-    void run(Object instance, MemoryTransport transport) throws InstantiationException {
+    /** A session of this instance, which begins when it is run, and ends as the transport's input does. */
+    Runnable session(Object instance, MemoryTransport transport) throws InstantiationException {
         Coders coders = coderTable.connect(config, Instances.BY_CONSTRUCTOR);
         Terms terms = new Terms(
                 "1",
@@ -69,6 +69,6 @@ final class Dispatch {
                 terms, endpoint.connect(instance, PATH_PARAMETERS, coders), coders, new OpenSessions(), () -> {});
         Connection connection = new Connection(transport, SETTINGS, null, session);
         connection.start(new byte[0], 0, 0);
-        session.run(connection);
+        return () -> session.run(connection);
     }
 }

@@ -49,7 +49,7 @@ public class EncodeBenchmark {
         new Random(7).nextBytes(bytes);
         Dispatch dispatch = new Dispatch(Opened.class, List.of());
         Opened opened = new Opened();
-        Thread.ofVirtual().start(() -> dispatch.run(opened, transport));
+        Thread.ofVirtual().start(dispatch.session(opened, transport));
         session = opened.session.get(10, TimeUnit.SECONDS);
     }
 

@@ -10,7 +10,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The forms of a method that takes a message, each with the class that has it. They keep the message, as applications do. */
-enum MessageKind {
+public enum MessageKind {
     /** A String, and no answer. */
     TEXT(Text.class, true),
     /** A String that is returned. */
