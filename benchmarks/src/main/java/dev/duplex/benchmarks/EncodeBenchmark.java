@@ -44,7 +44,9 @@ public class EncodeBenchmark {
     public void open() throws Exception {
         transport = new MemoryTransport(new SilentInput());
         ascii = ClientFrames.ascii(length);
-        cyrillic = "Съешь же ещё этих мягких французских булок. ".repeat(length / 44 + 1).substring(0, length);
+        cyrillic = "Съешь же ещё этих мягких французских булок. "
+                .repeat(length / 44 + 1)
+                .substring(0, length);
         bytes = new byte[length];
         new Random(7).nextBytes(bytes);
         Dispatch dispatch = new Dispatch(Opened.class, List.of());
