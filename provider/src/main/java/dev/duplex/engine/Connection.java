@@ -176,7 +176,9 @@ public final class Connection {
             incoming.limit(timeout);
             while (!state.ended()) {
                 if (!incoming.reader.frameIsThere()) {
-                    outgoing.flush(); // what waited for the answer to a further frame
+                    if (!incoming.reader.moreIsThere()) {
+                        outgoing.flush(); // what waited for the answer to a further frame
+                    }
                     if (timeout == 0 && !incoming.reader.hasBuffered()) {
                         letOthersRun();
                     }
