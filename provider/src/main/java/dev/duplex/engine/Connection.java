@@ -186,7 +186,9 @@ public final class Connection {
             incoming.limit(timeout);
             while (!state.ended() && !finishing) {
                 if (!incoming.reader.frameIsThere()) {
-                    outgoing.flushAnswers();
+                    if (!incoming.reader.moreIsThere()) {
+                        outgoing.flushAnswers();
+                    }
                     if (timeout == 0 && !incoming.reader.hasBuffered()) {
                         letOthersRun();
                     }

@@ -33,6 +33,9 @@ final class Outgoing {
     /** How long a frame that may wait for others waits at most: a moment for who asked, long for what a timer costs. */
     private static final long HELD_AT_MOST = TimeUnit.MILLISECONDS.toNanos(5);
 
+    /** A timeout that may be over before anything was waited for. */
+    private static final long SHORT = TimeUnit.MILLISECONDS.toNanos(1);
+
     private final FrameWriter writer; // guarded by frame
     private final @Nullable Compressor compressor; // guarded by frame
     private final CloseState state;
@@ -92,13 +95,14 @@ final class Outgoing {
             throws IOException {
         long until = System.nanoTime() + timeout;
         boolean first = opcode != Opcodes.CONTINUATION;
-        if (first) {
-            takeTurn(timeout);
-        }
+        boolean waited = (first && !takeTurn(timeout)) || timeout < SHORT;
         boolean turnOver = first;
         try {
-            if (!lock(until - System.nanoTime())) {
-                throw noTurn(timeout);
+            if (!lock(0)) {
+                waited = true;
+                if (!lock(until - System.nanoTime())) {
+                    throw noTurn(timeout);
+                }
             }
             try {
                 if (!first && fragmenting == null) {
@@ -106,7 +110,7 @@ final class Outgoing {
                 }
                 turnOver = true;
                 requireSendable();
-                if (until - System.nanoTime() <= 0) {
+                if (waited && until - System.nanoTime() <= 0) { // the clock is asked only when time can have passed
                     turnOver = first;
                     throw noTurn(timeout);
                 }
@@ -309,15 +313,20 @@ final class Outgoing {
         }
     }
 
-    private void takeTurn(long timeout) throws IOException {
+    /** Takes the turn; false when that took time. */
+    private boolean takeTurn(long timeout) throws IOException {
         if (Thread.currentThread().equals(fragmenting)) {
             throw new IllegalStateException(
                     "A new message begins inside another: send its last fragment first (RFC 6455 §5.4)");
+        }
+        if (turns.takeIfFree()) {
+            return true;
         }
         try {
             if (!turns.take(timeout)) {
                 throw noTurn(timeout);
             }
+            return false;
         } catch (InterruptedException e) {
             throw interrupted();
         }

@@ -47,6 +47,15 @@ final class Turns {
     private @Nullable ArrayDeque<Place> line; // null until somebody has to wait
     private int leftBytes;
 
+    /** Takes the turn if nobody has it. */
+    synchronized boolean takeIfFree() {
+        if (taken) {
+            return false;
+        }
+        taken = true;
+        return true;
+    }
+
     /** Waits for the turn; false when it did not come in so many nanoseconds. */
     boolean take(long timeout) throws InterruptedException {
         Waiting place;

@@ -206,6 +206,14 @@ public final class FrameReader {
         return position < limit;
     }
 
+    /**
+     * Whether the rest of a frame, and more, has most likely arrived but is not read: a part of it filled the array, which is small after
+     * an idle time.
+     */
+    public boolean moreIsThere() {
+        return position < limit && limit == buffer.length;
+    }
+
     /** Gives back what is borrowed; the reader must not be used again. */
     public void release() {
         giveBack();
