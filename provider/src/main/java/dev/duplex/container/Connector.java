@@ -147,7 +147,7 @@ final class Connector {
                     live.remove(id);
                 }
             }
-            awaitOpen(session);
+            awaitOpen(session, connection);
             return session;
         } finally {
             if (!running) {
@@ -157,12 +157,12 @@ final class Connector {
     }
 
     /** Waits for the open callback, which has as much time as connecting had: who takes longer in it has the session all the same. */
-    private void awaitOpen(WebSocketSession session) throws InterruptedIOException {
+    private void awaitOpen(WebSocketSession session, Connection connection) throws InterruptedIOException {
         try {
             session.awaitOpen(policy.timeout());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            session.cut();
+            connection.close(); // the session's thread may not have begun
             throw new InterruptedIOException("Interrupted while the open callback ran; the connection is closed");
         }
     }

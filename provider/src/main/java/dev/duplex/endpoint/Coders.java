@@ -201,7 +201,7 @@ public final class Coders {
     private static void quietly(Object coder, Runnable destroy) {
         try {
             destroy.run();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.log(Level.WARNING, "The destroy of " + coder.getClass().getName() + " must not throw", e);
         }
     }

@@ -44,6 +44,9 @@ public interface Instances {
      */
     <T> T create(Class<T> type) throws InstantiationException;
 
-    /** Ends the life of an instance that {@link #create} made; one that is not known has no effect. */
+    /**
+     * Ends the life of an instance that {@link #create} made; one that is not known has no effect. Must not throw: what the instance's own
+     * code throws is logged by whoever calls it.
+     */
     void destroy(Object instance);
 }

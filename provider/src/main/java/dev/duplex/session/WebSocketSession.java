@@ -218,16 +218,22 @@ public final class WebSocketSession implements Session, Connected, Connection.Ow
             failed(e);
         } finally {
             over = true;
-            thread.setContextClassLoader(before);
-            ending();
+            try {
+                ending(); // the decoders and encoders are the application's too
+            } finally {
+                thread.setContextClassLoader(before);
+            }
         }
     }
 
     private void ending() {
         if (endings.incrementAndGet() == 2) {
-            coders.destroy();
-            terms.userProperties().clear();
-            onEnd.run();
+            try {
+                coders.destroy();
+                terms.userProperties().clear();
+            } finally {
+                onEnd.run();
+            }
         }
     }
 
@@ -282,11 +288,6 @@ public final class WebSocketSession implements Session, Connected, Connection.Ow
             live.startClose(CloseFrame.shortened(code, phrase));
             callClose();
         }
-    }
-
-    /** Ends the connection at once. */
-    public void cut() {
-        attached().close();
     }
 
     @Override
