@@ -11,6 +11,7 @@ import jakarta.websocket.Endpoint;
 import jakarta.websocket.EndpointConfig;
 import jakarta.websocket.server.ServerEndpoint;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +21,14 @@ import org.jspecify.annotations.Nullable;
  */
 record EndpointModel(
         Class<?> type, CoderTable coders, @Nullable AnnotatedEndpoint annotated) {
+    /** The models of annotated clients: a class has one, as its annotation alone says what is in its config. */
+    private static final ClassValue<AtomicReference<@Nullable EndpointModel>> CLIENTS = new ClassValue<>() {
+        @Override
+        protected AtomicReference<@Nullable EndpointModel> computeValue(Class<?> type) {
+            return new AtomicReference<>();
+        }
+    };
+
     /**
      * A server's endpoint.
      *
@@ -39,14 +48,23 @@ record EndpointModel(
     }
 
     /**
-     * A client's endpoint.
+     * A client's endpoint. All connections of an annotated class share its model.
      *
+     * @param config that of the annotation if the class has it
      * @throws DeploymentException when it is none
      */
     static EndpointModel ofClient(Class<?> type, EndpointConfig config) throws DeploymentException {
-        CoderTable coders = CoderTable.of(config.getEncoders(), config.getDecoders());
-        return new EndpointModel(
-                type, coders, Endpoint.class.isAssignableFrom(type) ? null : AnnotatedEndpoint.ofClient(type, coders));
+        if (Endpoint.class.isAssignableFrom(type)) {
+            return new EndpointModel(type, CoderTable.of(config.getEncoders(), config.getDecoders()), null);
+        }
+        AtomicReference<@Nullable EndpointModel> known = CLIENTS.get(type);
+        EndpointModel model = known.get();
+        if (model == null) {
+            CoderTable coders = CoderTable.of(config.getEncoders(), config.getDecoders());
+            model = new EndpointModel(type, coders, AnnotatedEndpoint.ofClient(type, coders));
+            known.set(model);
+        }
+        return model;
     }
 
     /** An instance as one connection calls it. */
