@@ -98,7 +98,13 @@ public final class Watch {
 
         private static ScheduledThreadPoolExecutor create() {
             ScheduledThreadPoolExecutor timers = new ScheduledThreadPoolExecutor(
-                    1, Thread.ofPlatform().daemon().name("duplex-timer").factory());
+                    1,
+                    Thread.ofPlatform()
+                            .daemon()
+                            .name("duplex-timer")
+                            .inheritInheritableThreadLocals(
+                                    false) // nor the class loader of whom it happens to serve first
+                            .factory());
             timers.setRemoveOnCancelPolicy(true);
             timers.setKeepAliveTime(IDLE_SECONDS, TimeUnit.SECONDS);
             timers.allowCoreThreadTimeOut(true);
