@@ -24,6 +24,10 @@ final class LiveSessions {
         void stop() {
             session.closeByContainer(stopCode, PHRASE);
         }
+
+        void cut() {
+            session.cutByContainer(connection, PHRASE);
+        }
     }
 
     /**
@@ -66,7 +70,7 @@ final class LiveSessions {
             Thread.ofVirtual().name("duplex-stop").start(live::stop);
         }
         if (!awaitEnd(grace)) {
-            sessions.values().forEach(live -> live.connection().close());
+            sessions.values().forEach(Live::cut);
             awaitEnd(CUT);
         }
     }

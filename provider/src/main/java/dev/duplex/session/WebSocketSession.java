@@ -290,6 +290,18 @@ public final class WebSocketSession implements Session, Connected, Connection.Ow
         }
     }
 
+    /**
+     * Ends the connection at once because the container wants it: the close callback is told 1006 and the phrase, unless a Close came before.
+     *
+     * @param connection what the session runs over, or will
+     */
+    public void cutByContainer(Connection connection, String phrase) {
+        if (closedByContainer == null && connection.open()) {
+            closedByContainer = CloseFrame.shortened(CloseFrame.ABNORMAL, phrase);
+        }
+        connection.close();
+    }
+
     @Override
     public Connection connection() {
         return attached();
@@ -361,7 +373,7 @@ public final class WebSocketSession implements Session, Connected, Connection.Ow
      */
     @Override
     public void close(CloseReason closeReason) {
-        int code = closeReason.getCloseCode().getCode();
+        int code = Remote.given("the close reason", closeReason).getCloseCode().getCode();
         CloseFrame frame =
                 code == CloseFrame.NO_STATUS ? CloseFrame.EMPTY : CloseFrame.of(code, closeReason.getReasonPhrase());
         attached().startClose(frame);
@@ -373,19 +385,19 @@ public final class WebSocketSession implements Session, Connected, Connection.Ow
     @Override
     public void addMessageHandler(MessageHandler handler) {
         requireValid();
-        handlers.add(handler, coders.receivers(handler));
+        handlers.add(handler, coders.receivers(Remote.given("the handler", handler)));
     }
 
     @Override
     public <T> void addMessageHandler(Class<T> type, MessageHandler.Whole<T> handler) {
         requireValid();
-        handlers.add(handler, coders.receivers(type, handler));
+        handlers.add(handler, coders.receivers(Remote.given("the type", type), Remote.given("the handler", handler)));
     }
 
     @Override
     public <T> void addMessageHandler(Class<T> type, MessageHandler.Partial<T> handler) {
         requireValid();
-        handlers.add(handler, coders.receivers(type, handler));
+        handlers.add(handler, coders.receivers(Remote.given("the type", type), Remote.given("the handler", handler)));
     }
 
     @Override
