@@ -13,16 +13,20 @@ import jakarta.websocket.Endpoint;
 import jakarta.websocket.EndpointConfig;
 import jakarta.websocket.HandshakeResponse;
 import jakarta.websocket.OnClose;
+import jakarta.websocket.OnError;
 import jakarta.websocket.OnMessage;
 import jakarta.websocket.OnOpen;
 import jakarta.websocket.RemoteEndpoint;
 import jakarta.websocket.Session;
 import jakarta.websocket.server.ServerEndpoint;
+import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.time.Duration;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -115,7 +119,7 @@ final class SessionEndTest {
     private static void close(Session session) {
         try {
             session.close();
-        } catch (java.io.IOException e) {
+        } catch (IOException e) {
             throw new AssertionError(e);
         }
     }
@@ -166,5 +170,52 @@ final class SessionEndTest {
     void looksAtAnAnnotatedClientOnce() throws Exception {
         ClientEndpointConfig config = ClientEndpointConfig.Builder.create().build();
         assertThat(EndpointModel.ofClient(Client.class, config)).isSameAs(EndpointModel.ofClient(Client.class, config));
+    }
+
+    @ServerEndpoint("/stopped")
+    public static class Stopped {
+        static final CompletableFuture<Session> SESSION = new CompletableFuture<>();
+        static final BlockingQueue<String> HEARD = new LinkedBlockingQueue<>();
+
+        @OnOpen
+        public void open(Session session) {
+            SESSION.complete(session);
+        }
+
+        @OnError
+        public void error(Throwable failure) {
+            HEARD.add("error " + failure);
+        }
+
+        @OnClose
+        public void close(CloseReason reason) {
+            HEARD.add("closed " + reason.getCloseCode().getCode() + " " + reason.getReasonPhrase());
+        }
+    }
+
+    @Test
+    void saysThatTheContainerStopsAlsoWhenItGivesNoTime() throws Exception {
+        try (TestHost host = TestHost.of(Stopped.class);
+                WsPeer peer = WebSockets.connect(host.uri("/stopped"))) {
+            assertThat(Stopped.SESSION.get(20, TimeUnit.SECONDS).isOpen()).isTrue();
+            host.container.stop(Duration.ZERO);
+            assertThat(Stopped.HEARD.poll(20, TimeUnit.SECONDS)).isEqualTo("closed 1006 the container is stopping");
+            assertThat(peer.read()).isNull();
+        }
+    }
+
+    @Test
+    @SuppressWarnings("NullAway") // what an application may do
+    void saysWhatMustNotBeNull() throws Exception {
+        try (TestHost host = TestHost.of(Late.class)) {
+            Session session = new DuplexContainer().connectToServer(Client.class, host.uri("/late"));
+            assertThatThrownBy(() -> session.close(null))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("the close reason must not be null");
+            assertThatThrownBy(() -> session.addMessageHandler(null))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("the handler must not be null");
+            session.close();
+        }
     }
 }
