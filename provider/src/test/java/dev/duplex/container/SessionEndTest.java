@@ -16,7 +16,6 @@ import jakarta.websocket.OnClose;
 import jakarta.websocket.OnError;
 import jakarta.websocket.OnMessage;
 import jakarta.websocket.OnOpen;
-import jakarta.websocket.RemoteEndpoint;
 import jakarta.websocket.Session;
 import jakarta.websocket.server.ServerEndpoint;
 import java.io.IOException;
@@ -38,24 +37,6 @@ final class SessionEndTest {
     public static class Late {
         @OnMessage
         public void message(String message) {}
-    }
-
-    @Test
-    void setsNothingMoreOnAClosedConnection() throws Exception {
-        try (TestHost host = TestHost.of(Late.class)) {
-            Session session = new DuplexContainer()
-                    .connectToServer(
-                            new ConnectToServerTest.Collecting(),
-                            ClientEndpointConfig.Builder.create().build(),
-                            host.uri("/late"));
-            RemoteEndpoint.Basic basic = session.getBasicRemote();
-            RemoteEndpoint.Async async = session.getAsyncRemote();
-            session.close();
-            assertThatThrownBy(() -> basic.setBatchingAllowed(true))
-                    .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessage("The connection is closed or closing: nothing can be set any more");
-            assertThatThrownBy(() -> async.setSendTimeout(1)).isInstanceOf(IllegalArgumentException.class);
-        }
     }
 
     /** Says in which class loader it was destroyed. */
