@@ -1,4 +1,7 @@
-/** Jakarta WebSocket on a blocking frame engine, one virtual thread per connection. */
+/**
+ * Jakarta WebSocket on a blocking frame engine, one virtual thread per connection. Applications need the standard API alone; for more there
+ * is {@link dev.duplex.peer}, the connection itself, and for hosts {@link dev.duplex.container}.
+ */
 @SuppressWarnings("module") // the hosts are built after this module
 module dev.duplex.provider {
     requires transitive jakarta.websocket;

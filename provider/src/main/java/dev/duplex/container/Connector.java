@@ -51,16 +51,21 @@ final class Connector {
      * A connector that has not begun.
      *
      * @param given the endpoint's instance, null when one is to be made
-     * @throws DeploymentException when the class or the config breaks a rule
+     * @throws DeploymentException when a user property has a wrong value
      */
-    Connector(DuplexContainer container, Class<?> type, @Nullable Object given, ClientEndpointConfig config, URI uri)
+    Connector(
+            DuplexContainer container,
+            EndpointModel model,
+            @Nullable Object given,
+            ClientEndpointConfig config,
+            URI uri)
             throws DeploymentException {
         this.container = container;
-        this.type = type;
+        this.model = model;
+        this.type = model.type();
         this.given = given;
         this.config = config;
         this.uri = uri;
-        this.model = EndpointModel.ofClient(type, config);
         this.policy = ConnectionPolicy.of(true, config.getUserProperties(), type, container.properties());
     }
 
@@ -249,24 +254,14 @@ final class Connector {
         }
     }
 
-    /** What the server's answer means; several offers are alternatives, of which it answers one. */
     private static DeflateParameters compression(ResponseHead response, Extension answer, List<Extension> offers)
             throws HandshakeFailure {
-        IllegalArgumentException first = null;
-        for (Extension offer : offers) {
-            if (NamedExtension.isDeflate(offer)) {
-                try {
-                    return DeflateNegotiation.agreed(answer, offer);
-                } catch (IllegalArgumentException e) {
-                    first = first == null ? e : first;
-                }
-            }
+        try {
+            return NamedExtension.agreed(answer, offers);
+        } catch (IllegalArgumentException e) {
+            // RFC 7692 §5.1: an answer that no offer allows fails the connection
+            throw new HandshakeFailure(response.status(), String.valueOf(e.getMessage()), response.headers());
         }
-        // RFC 7692 §5.1: an answer that no offer allows fails the connection
-        throw new HandshakeFailure(
-                response.status(),
-                first == null ? "permessage-deflate was not offered" : String.valueOf(first.getMessage()),
-                response.headers());
     }
 
     private SSLContext tls() throws IOException {
@@ -282,8 +277,8 @@ final class Connector {
     private @Nullable RuntimeException afterResponse(@Nullable ResponseHead response) {
         Headers headers = response == null ? Headers.NONE : response.headers();
         try {
-            config.getConfigurator()
-                    .afterResponse(new ResponseView(Collections.unmodifiableMap(HeaderMap.of(headers))));
+            Map<String, List<String>> shown = Collections.unmodifiableMap(HeaderMap.of(headers));
+            config.getConfigurator().afterResponse(() -> shown);
             return null;
         } catch (RuntimeException e) {
             return e;

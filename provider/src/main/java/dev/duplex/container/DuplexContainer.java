@@ -74,15 +74,15 @@ public class DuplexContainer implements WebSocketContainer {
      */
     @Override
     public Session connectToServer(Object annotatedEndpointInstance, URI path) throws DeploymentException, IOException {
-        Class<?> type =
-                required("annotatedEndpointInstance", annotatedEndpointInstance).getClass();
-        return connect(type, annotatedEndpointInstance, annotatedConfig(type), path);
+        return connect(
+                required("annotatedEndpointInstance", annotatedEndpointInstance).getClass(),
+                annotatedEndpointInstance,
+                path);
     }
 
     @Override
     public Session connectToServer(Class<?> annotatedEndpointClass, URI path) throws DeploymentException, IOException {
-        Class<?> type = required("annotatedEndpointClass", annotatedEndpointClass);
-        return connect(type, null, annotatedConfig(type), path);
+        return connect(required("annotatedEndpointClass", annotatedEndpointClass), (Object) null, path);
     }
 
     @Override
@@ -199,12 +199,14 @@ public class DuplexContainer implements WebSocketContainer {
         return argument;
     }
 
-    private Session connect(Class<?> type, @Nullable Object instance, ClientEndpointConfig config, URI uri)
+    private Session connect(
+            Class<? extends Endpoint> type, @Nullable Endpoint instance, ClientEndpointConfig config, URI uri)
             throws DeploymentException, IOException {
-        return new Connector(this, type, instance, required("cec", config), required("path", uri)).connect();
+        EndpointModel model = EndpointModel.ofClient(type, required("cec", config));
+        return new Connector(this, model, instance, config, required("path", uri)).connect();
     }
 
-    private ClientEndpointConfig annotatedConfig(Class<?> type) throws DeploymentException {
+    private Session connect(Class<?> type, @Nullable Object instance, URI uri) throws DeploymentException, IOException {
         ClientEndpoint annotation = type.getAnnotation(ClientEndpoint.class);
         if (annotation == null) {
             // Jakarta WebSocket §4.8: the annotation is not inherited
@@ -213,6 +215,11 @@ public class DuplexContainer implements WebSocketContainer {
                             ? "; an Endpoint is connected with a ClientEndpointConfig"
                             : ""));
         }
+        EndpointModel model = EndpointModel.ofClient(type, annotation);
+        return new Connector(this, model, instance, config(type, annotation), required("path", uri)).connect();
+    }
+
+    private ClientEndpointConfig config(Class<?> type, ClientEndpoint annotation) throws DeploymentException {
         try {
             return ClientEndpointConfig.Builder.create()
                     .preferredSubprotocols(List.of(annotation.subprotocols()))

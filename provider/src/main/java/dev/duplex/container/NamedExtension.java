@@ -1,6 +1,7 @@
 package dev.duplex.container;
 
 import dev.duplex.deflate.DeflateNegotiation;
+import dev.duplex.deflate.DeflateParameters;
 import jakarta.websocket.Extension;
 import java.util.ArrayList;
 import java.util.List;
@@ -54,6 +55,25 @@ record NamedExtension(String name, List<Extension.Parameter> parameters) impleme
                     parameter.getName(), value == null || value.isEmpty() ? null : value));
         }
         return new dev.duplex.deflate.Extension(extension.getName(), parameters);
+    }
+
+    /**
+     * What an answer of permessage-deflate means. Several offers of it are alternatives, of which one is answered.
+     *
+     * @throws IllegalArgumentException when no offer allows the answer; says what the first of them lacks
+     */
+    static DeflateParameters agreed(dev.duplex.deflate.Extension answer, List<dev.duplex.deflate.Extension> offers) {
+        IllegalArgumentException first = null;
+        for (dev.duplex.deflate.Extension offer : offers) {
+            if (isDeflate(offer)) {
+                try {
+                    return DeflateNegotiation.agreed(answer, offer);
+                } catch (IllegalArgumentException e) {
+                    first = first == null ? e : first;
+                }
+            }
+        }
+        throw first != null ? first : new IllegalArgumentException("permessage-deflate was not offered");
     }
 
     /** Whether it is permessage-deflate, the only one with code behind it. */

@@ -164,28 +164,21 @@ final class Negotiation {
 
     /** A configurator may have changed the parameters of an offer: what comes of it must still answer what the client offered. */
     private void checkAnswers(DeflateNegotiation.Answer answer, List<Extension> offers) {
-        IllegalArgumentException first = null;
-        for (Extension offer : offers) {
-            if (NamedExtension.isDeflate(offer)) {
-                try {
-                    DeflateNegotiation.agreed(answer.response(), offer);
-                    return;
-                } catch (IllegalArgumentException e) {
-                    first = first == null ? e : first;
-                }
-            }
+        try {
+            NamedExtension.agreed(answer.response(), offers);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalStateException(
+                    "%s.getNegotiatedExtensions must keep to the parameters that the client offered"
+                            .formatted(configurator.getClass().getName()),
+                    e);
         }
-        throw new IllegalStateException(
-                "%s.getNegotiatedExtensions must keep to the parameters that the client offered"
-                        .formatted(configurator.getClass().getName()),
-                first);
     }
 
     private ResponseHead response(ConnectionConfig config, String subprotocol, List<Extension> agreed) {
         String chosen = subprotocol.isEmpty() ? null : subprotocol;
         Map<String, List<String>> headers =
                 HeaderMap.of(handshake.accept(chosen, agreed, Headers.NONE).headers());
-        configurator.modifyHandshake(config, new RequestView(request, pathParameters), new ResponseView(headers));
+        configurator.modifyHandshake(config, new RequestView(request, pathParameters), () -> headers);
         return handshake.accept(chosen, agreed, HeaderMap.headers(headers, ServerHandshake::isOurs));
     }
 

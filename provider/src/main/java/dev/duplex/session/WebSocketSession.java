@@ -62,6 +62,8 @@ public final class WebSocketSession implements Session, Connected, Connection.Ow
 
     /** What the close callback is told when the container closed; null while it did not. */
     private volatile @Nullable CloseFrame closedByContainer;
+    /** What the container's Close says if it comes before the session has begun; set before {@link #closedByContainer}. */
+    private volatile int earlyCode = CloseFrame.GOING_AWAY;
     /** Whether the close callback has returned: the session must not be used any more. */
     private volatile boolean over;
 
@@ -123,7 +125,7 @@ public final class WebSocketSession implements Session, Connected, Connection.Ow
         openSessions.add(this);
         CloseFrame before = closedByContainer;
         if (before != null) { // before it had begun
-            connection.startClose(new CloseFrame(CloseFrame.GOING_AWAY, before.reason()));
+            connection.startClose(new CloseFrame(earlyCode, before.reason()));
         }
         calls.begin();
         try {
@@ -281,6 +283,7 @@ public final class WebSocketSession implements Session, Connected, Connection.Ow
      */
     public void closeByContainer(int code, String phrase) {
         if (closedByContainer == null) {
+            earlyCode = code;
             closedByContainer = CloseFrame.shortened(CloseFrame.ABNORMAL, phrase); // Jakarta WebSocket §2.1.5
         }
         Connection live = connection;

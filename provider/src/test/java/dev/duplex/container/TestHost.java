@@ -1,8 +1,11 @@
 package dev.duplex.container;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.duplex.engine.Opening;
 import dev.duplex.handshake.HandshakeFailure;
 import dev.duplex.handshake.RequestHead;
+import dev.duplex.peer.RawPeer;
 import dev.duplex.transport.SocketTransport;
 import dev.duplex.transport.Transport;
 import java.io.IOException;
@@ -27,6 +30,7 @@ final class TestHost implements AutoCloseable {
     private final ServerSocket listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     private final @Nullable SSLContext tls;
     private volatile UnaryOperator<HostRequest> requests = UnaryOperator.identity();
+    private volatile Runnable beforeServing = () -> {};
 
     TestHost(DuplexServerContainer container) throws IOException {
         this(container, null);
@@ -53,12 +57,31 @@ final class TestHost implements AutoCloseable {
         return this;
     }
 
+    /** What happens between the 101 and the life of the session. */
+    TestHost beforeServing(Runnable step) {
+        beforeServing = step;
+        return this;
+    }
+
     int port() {
         return listener.getLocalPort();
     }
 
     URI uri(String rest) {
         return URI.create((tls == null ? "ws" : "wss") + "://localhost:" + port() + rest);
+    }
+
+    /** A client with a TCP connection and no handshake. */
+    RawPeer raw() throws IOException {
+        return new RawPeer(new Socket(InetAddress.getLoopbackAddress(), port()), true);
+    }
+
+    /** A client whose handshake is done, with further lines of header. */
+    RawPeer open(String target, String... lines) throws IOException {
+        RawPeer raw = raw();
+        raw.ask(target, lines);
+        assertThat(raw.head()).startsWith("HTTP/1.1 101 Switching Protocols\r\n");
+        return raw;
     }
 
     private void accept() {
@@ -81,6 +104,7 @@ final class TestHost implements AutoCloseable {
                 RequestHead head = RequestHead.parse(opening.readRequest());
                 Upgrade upgrade = container.upgrade(requests.apply(new Request(head, transport, tls != null)));
                 opening.write(upgrade.response());
+                beforeServing.run();
                 upgrade.serve(opening);
             } catch (HandshakeFailure e) {
                 opening.refuse(e);

@@ -19,16 +19,16 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** The other end of a connection, by hand: it sends and expects bytes, and knows no more of WebSocket than how a frame is laid out. */
-final class RawPeer implements AutoCloseable {
+public final class RawPeer implements AutoCloseable {
     /** How long a test waits for what must come. */
-    static final Duration LIMIT = Duration.ofSeconds(20);
+    public static final Duration LIMIT = Duration.ofSeconds(20);
 
-    static final int CONTINUATION = 0x80;
-    static final int TEXT = 0x81;
-    static final int BINARY = 0x82;
-    static final int CLOSE = 0x88;
-    static final int PING = 0x89;
-    static final int PONG = 0x8A;
+    public static final int CONTINUATION = 0x80;
+    public static final int TEXT = 0x81;
+    public static final int BINARY = 0x82;
+    public static final int CLOSE = 0x88;
+    public static final int PING = 0x89;
+    public static final int PONG = 0x8A;
 
     private static final byte[] KEY = {0x37, (byte) 0xFA, 0x21, 0x3D};
     private static final Pattern ASKED_KEY = Pattern.compile("\r\nSec-WebSocket-Key: (\\S+)\r\n");
@@ -40,17 +40,17 @@ final class RawPeer implements AutoCloseable {
     private boolean bytewise;
 
     /** A frame as it came: its first byte, whether it was masked, the bytes of its header, and its payload unmasked. */
-    record RawFrame(int b0, boolean masked, int headerBytes, byte[] payload) {
-        String text() {
+    public record RawFrame(int b0, boolean masked, int headerBytes, byte[] payload) {
+        public String text() {
             return new String(payload, UTF_8);
         }
 
-        String hex() {
+        public String hex() {
             return HexFormat.of().formatHex(payload);
         }
     }
 
-    RawPeer(Socket socket, boolean client) throws IOException {
+    public RawPeer(Socket socket, boolean client) throws IOException {
         this.socket = socket;
         this.client = client;
         socket.setSoTimeout((int) LIMIT.toMillis());
@@ -60,12 +60,12 @@ final class RawPeer implements AutoCloseable {
     }
 
     /** A client with a TCP connection and no handshake. */
-    static RawPeer to(PeerServer server) throws IOException {
+    public static RawPeer to(PeerServer server) throws IOException {
         return new RawPeer(new Socket(InetAddress.getLoopbackAddress(), server.port()), true);
     }
 
     /** A client whose handshake with the server is done. */
-    static RawPeer open(PeerServer server) throws IOException {
+    public static RawPeer open(PeerServer server) throws IOException {
         RawPeer raw = to(server);
         raw.ask("/");
         assertThat(raw.head()).startsWith("HTTP/1.1 101 Switching Protocols\r\n");
@@ -73,7 +73,7 @@ final class RawPeer implements AutoCloseable {
     }
 
     /** The request of a handshake, with further lines of header. */
-    static String request(String target, String... lines) {
+    public static String request(String target, String... lines) {
         StringBuilder request = new StringBuilder("GET " + target + " HTTP/1.1\r\nHost: 127.0.0.1\r\n"
                 + "Upgrade: websocket\r\nConnection: Upgrade\r\n"
                 + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n");
@@ -84,24 +84,24 @@ final class RawPeer implements AutoCloseable {
     }
 
     /** From here on each byte is a write of its own. */
-    RawPeer bytewise(boolean bytewise) {
+    public RawPeer bytewise(boolean bytewise) {
         this.bytewise = bytewise;
         return this;
     }
 
-    void ask(String target, String... lines) throws IOException {
+    public void ask(String target, String... lines) throws IOException {
         ascii(request(target, lines));
     }
 
     /** Accepts the request that comes, and returns it. */
-    String accept(String... lines) throws IOException {
+    public String accept(String... lines) throws IOException {
         String request = head();
         ascii(answer(request, lines));
         return request;
     }
 
     /** The 101 for a request, with further lines of header. */
-    static String answer(String request, String... lines) {
+    public static String answer(String request, String... lines) {
         Matcher key = ASKED_KEY.matcher(request);
         assertThat(key.find()).as("the request has a key: %s", request).isTrue();
         StringBuilder answer = new StringBuilder("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
@@ -112,16 +112,16 @@ final class RawPeer implements AutoCloseable {
         return answer.append("\r\n").toString();
     }
 
-    void ascii(String text) throws IOException {
+    public void ascii(String text) throws IOException {
         bytes(text.getBytes(ISO_8859_1));
     }
 
     /** Sends bytes given in hex; blanks do not count. */
-    void hex(String hex) throws IOException {
+    public void hex(String hex) throws IOException {
         bytes(HexFormat.of().parseHex(hex.replace(" ", "")));
     }
 
-    void bytes(byte[] bytes) throws IOException {
+    public void bytes(byte[] bytes) throws IOException {
         if (!bytewise) {
             out.write(bytes);
             return;
@@ -132,21 +132,21 @@ final class RawPeer implements AutoCloseable {
     }
 
     /** Sends a frame of this first byte, masked when this is the client. */
-    void frame(int b0, byte[] payload) throws IOException {
+    public void frame(int b0, byte[] payload) throws IOException {
         bytes(encode(b0, payload, client));
     }
 
-    void frame(int b0, String text) throws IOException {
+    public void frame(int b0, String text) throws IOException {
         frame(b0, text.getBytes(UTF_8));
     }
 
     /** Sends a frame whose payload is given in hex. */
-    void hexFrame(int b0, String hex) throws IOException {
+    public void hexFrame(int b0, String hex) throws IOException {
         frame(b0, HexFormat.of().parseHex(hex.replace(" ", "")));
     }
 
     /** A frame as bytes. */
-    static byte[] encode(int b0, byte[] payload, boolean masked) {
+    public static byte[] encode(int b0, byte[] payload, boolean masked) {
         int mask = masked ? 0x80 : 0;
         ByteArrayOutputStream frame = new ByteArrayOutputStream();
         frame.write(b0);
@@ -174,7 +174,7 @@ final class RawPeer implements AutoCloseable {
     }
 
     /** The lines up to an empty one. */
-    String head() throws IOException {
+    public String head() throws IOException {
         StringBuilder head = new StringBuilder();
         while (head.length() < 4 || head.indexOf("\r\n\r\n", head.length() - 4) < 0) {
             head.append((char) in.readUnsignedByte());
@@ -183,11 +183,11 @@ final class RawPeer implements AutoCloseable {
     }
 
     /** All up to the end of the stream. */
-    String rest() throws IOException {
+    public String rest() throws IOException {
         return new String(in.readAllBytes(), ISO_8859_1);
     }
 
-    RawFrame frame() throws IOException {
+    public RawFrame frame() throws IOException {
         int b0 = in.readUnsignedByte();
         int b1 = in.readUnsignedByte();
         boolean masked = (b1 & 0x80) != 0;
@@ -212,20 +212,20 @@ final class RawPeer implements AutoCloseable {
     }
 
     /** Expects a frame with that first byte and that payload in hex. */
-    void expect(int b0, String hex) throws IOException {
+    public void expect(int b0, String hex) throws IOException {
         RawFrame frame = frame();
         assertThat(Integer.toHexString(frame.b0())).isEqualTo(Integer.toHexString(b0));
         assertThat(frame.hex()).isEqualTo(hex.replace(" ", ""));
     }
 
-    void expectText(String text) throws IOException {
+    public void expectText(String text) throws IOException {
         RawFrame frame = frame();
         assertThat(Integer.toHexString(frame.b0())).isEqualTo(Integer.toHexString(TEXT));
         assertThat(frame.text()).isEqualTo(text);
     }
 
     /** Expects a Close with that code, and returns its reason. */
-    String expectClose(int code) throws IOException {
+    public String expectClose(int code) throws IOException {
         RawFrame frame = frame();
         assertThat(Integer.toHexString(frame.b0())).isEqualTo(Integer.toHexString(CLOSE));
         assertThat(frame.hex()).startsWith("%04x".formatted(code));
@@ -233,7 +233,7 @@ final class RawPeer implements AutoCloseable {
     }
 
     /** Expects a Close with that code and no reason, answers it, and expects the end of the stream. */
-    void answerClose(int code) throws IOException {
+    public void answerClose(int code) throws IOException {
         expectClose(code);
         close(code);
         if (client) {
@@ -242,25 +242,25 @@ final class RawPeer implements AutoCloseable {
     }
 
     /** Sends a Close with that code. */
-    void close(int code) throws IOException {
+    public void close(int code) throws IOException {
         frame(CLOSE, new byte[] {(byte) (code >> 8), (byte) code});
     }
 
     /** Expects the end of the stream. */
-    void expectEnd() throws IOException {
+    public void expectEnd() throws IOException {
         assertThat(in.read()).isEqualTo(-1);
     }
 
-    Socket socket() {
+    public Socket socket() {
         return socket;
     }
 
-    void endOfStream() throws IOException {
+    public void endOfStream() throws IOException {
         socket.shutdownOutput();
     }
 
     /** Cuts the connection so that the other end sees a reset. */
-    void reset() throws IOException {
+    public void reset() throws IOException {
         socket.setSoLinger(true, 0);
         socket.close();
     }

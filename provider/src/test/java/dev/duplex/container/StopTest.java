@@ -1,0 +1,201 @@
+package dev.duplex.container;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.duplex.peer.PeerPolicy;
+import dev.duplex.peer.RawPeer;
+import jakarta.websocket.ClientEndpointConfig;
+import jakarta.websocket.CloseReason;
+import jakarta.websocket.OnClose;
+import jakarta.websocket.OnMessage;
+import jakarta.websocket.server.ServerEndpoint;
+import jakarta.websocket.server.ServerEndpointConfig;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+final class StopTest {
+    private static final int HALF = 4;
+    private static final Duration LONG = Duration.ofSeconds(20);
+    private static final String CLOSED = "close 1006 the container is stopping";
+
+    private final CountDownLatch release = new CountDownLatch(1);
+
+    /** An endpoint whose callback takes until it is released when it is told to wait. */
+    private final class Waiting extends Probe {
+        @Override
+        String heard(String message) throws InterruptedException {
+            assertThat(release.await(20, TimeUnit.SECONDS)).isTrue();
+            tell("returned");
+            return null;
+        }
+    }
+
+    @AfterEach
+    void releaseCallbacks() {
+        release.countDown();
+    }
+
+    /** Begins to stop, with all the time that a test has. */
+    static CompletableFuture<Void> stop(TestHost host) {
+        return CompletableFuture.runAsync(() -> host.container.stop(LONG));
+    }
+
+    static void await(CompletableFuture<Void> stopped) throws Exception {
+        stopped.get(30, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void closesSessionsAndWaitsForThoseInsideCallbacks() throws Exception {
+        List<Waiting> probes = new ArrayList<>();
+        List<RawPeer> clients = new ArrayList<>();
+        try (TestHost host = Probe.host()) {
+            for (int i = 0; i < 2 * HALF; i++) {
+                Waiting probe = new Waiting();
+                probes.add(probe);
+                host.container.addEndpoint(probe.at("/" + i));
+                RawPeer client = host.open("/" + i);
+                clients.add(client);
+                probe.expect("open");
+                if (i < HALF) {
+                    client.frame(RawPeer.TEXT, "wait");
+                    probe.expect("text wait");
+                }
+            }
+            CompletableFuture<Void> stopped = stop(host);
+            for (RawPeer client : clients) { // those inside callbacks are told as well
+                assertThat(client.expectClose(1001)).isEqualTo("the container is stopping");
+                client.close(1001);
+            }
+            for (Waiting free : probes.subList(HALF, 2 * HALF)) {
+                free.expect(CLOSED);
+            }
+            assertThat(stopped).isNotDone();
+            probes.get(0).expectNothing(); // no close callback while another one runs
+            release.countDown();
+            await(stopped);
+            for (Waiting busy : probes.subList(0, HALF)) {
+                busy.expect("returned");
+                busy.expect(CLOSED);
+            }
+            for (Waiting each : probes) {
+                each.expectNothing();
+            }
+        } finally {
+            for (RawPeer client : clients) {
+                client.close();
+            }
+        }
+    }
+
+    @Test
+    void cutsWhatDoesNotEndWithinTheGrace() throws Exception {
+        Waiting probe = new Waiting();
+        try (TestHost host = Probe.host(probe.at("/"));
+                RawPeer silent = host.open("/");
+                RawPeer busy = host.open("/")) {
+            probe.expect("open");
+            probe.expect("open");
+            busy.frame(RawPeer.TEXT, "wait");
+            probe.expect("text wait");
+            host.container.stop(Duration.ofSeconds(1)); // neither answers the Close
+            silent.expectClose(1001);
+            silent.expectEnd();
+            busy.expectClose(1001);
+            busy.expectEnd();
+            probe.expect(CLOSED);
+            release.countDown();
+            probe.expect("returned");
+            probe.expect(CLOSED);
+        }
+    }
+
+    @Test
+    void endsConnectionsOfItsClientsToo() throws Exception {
+        Probe served = new Probe();
+        Probe client = new Probe();
+        DuplexServerContainer other = DuplexServerContainer.builder().build();
+        try (TestHost host = Probe.host(served.at("/"))) {
+            other.connectToServer(client, ClientEndpointConfig.Builder.create().build(), host.uri("/"));
+            other.stop(LONG);
+            client.expect("open");
+            client.expect(CLOSED);
+            served.expect("open");
+            served.expect("close 1001 the container is stopping");
+        }
+    }
+
+    @Test
+    void hasNoEndpointsAfterwards() throws Exception {
+        try (TestHost host = Probe.host(new Probe().at("/a"))) {
+            assertThat(host.container.paths()).containsExactly("/a");
+            host.container.stop(Duration.ZERO);
+            assertThat(host.container.paths()).isEmpty();
+        }
+    }
+
+    @Test
+    void stopsTwice() throws Exception {
+        try (TestHost host = Probe.host(new Probe().at("/a"));
+                RawPeer raw = host.open("/a")) {
+            CompletableFuture<Void> stopped = stop(host);
+            raw.expectClose(1001);
+            host.container.stop(Duration.ZERO);
+            await(stopped);
+            raw.expectEnd();
+        }
+    }
+
+    @ServerEndpoint("/restart")
+    @PeerPolicy(shutdownCode = 1012)
+    public static class Restarting {
+        static final CompletableFuture<CloseReason> REASON = new CompletableFuture<>();
+
+        @OnMessage
+        public String echo(String message) {
+            return message;
+        }
+
+        @OnClose
+        public void close(CloseReason reason) {
+            REASON.complete(reason);
+        }
+    }
+
+    @Test
+    void closesWithTheCodeOfThePolicy() throws Exception {
+        try (TestHost host = TestHost.of(Restarting.class);
+                RawPeer raw = host.open("/restart")) {
+            CompletableFuture<Void> stopped = stop(host);
+            raw.expectClose(1012);
+            raw.close(1012);
+            await(stopped);
+            assertThat(Restarting.REASON.get().getCloseCode().getCode()).isEqualTo(1006);
+        }
+    }
+
+    @Test
+    void closesASessionThatBeginsWhenAllHaveStopped() throws Exception {
+        Probe probe = new Probe();
+        ServerEndpointConfig config = probe.at("/");
+        config.getUserProperties().put("dev.duplex.shutdownCode", 4001);
+        try (TestHost host = Probe.host(config)) {
+            host.beforeServing(() -> host.container.stop(Duration.ZERO));
+            try (RawPeer late = host.open("/")) {
+                assertThat(late.expectClose(4001)).isEqualTo("the container is stopping");
+                late.close(4001);
+                late.expectEnd();
+                probe.expect("open");
+                probe.expect(CLOSED);
+                probe.expectNothing();
+            }
+        }
+    }
+}
