@@ -49,10 +49,12 @@ public final class WebSocketSession implements Session, Connected, Connection.Ow
     private volatile int maxBinaryBytes;
     private volatile long maxIdleMillis;
 
-    // Set by run() before the endpoint sees the session, the connection last
+    // Set by open() before the endpoint sees the session, the connection last
     private @Nullable BasicRemote basic;
     private @Nullable ClassLoader loader; // the application's
     private volatile @Nullable Connection connection;
+
+    private @Nullable AsyncRemote async; // null until somebody asks for it; guarded by this
 
     /** Who runs callbacks: the thread of the session, then perhaps another one for the close callback. */
     private volatile @Nullable Thread caller;
@@ -63,7 +65,6 @@ public final class WebSocketSession implements Session, Connected, Connection.Ow
     private volatile boolean over;
 
     private final Calls calls = new Calls();
-    private @Nullable AsyncRemote async; // null until somebody asks for it; guarded by this
 
     /**
      * A session that has not begun.
@@ -131,7 +132,7 @@ public final class WebSocketSession implements Session, Connected, Connection.Ow
                 } finally {
                     live.unlockReading();
                 }
-                deliver(inbound);
+                handOver(inbound);
             } catch (InterruptedException e) {
                 // It was meant for a callback that has returned
             } catch (IOException | RuntimeException | Error e) {
@@ -172,7 +173,7 @@ public final class WebSocketSession implements Session, Connected, Connection.Ow
     }
 
     /** Hands over what the frames complete that came last, if anything. */
-    private void deliver(Inbound inbound) throws IOException {
+    private void handOver(Inbound inbound) throws IOException {
         Object message = inbound.takeMessage();
         if (message != null) {
             deliver(inbound, message);
