@@ -2,18 +2,39 @@ package dev.duplex.se;
 
 import dev.duplex.container.HostRequest;
 import dev.duplex.handshake.RequestHead;
+import dev.duplex.transport.SocketTransport;
 import java.net.SocketAddress;
 import java.security.Principal;
+import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
+import java.util.ArrayList;
 import java.util.List;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
-/** A request as it came to this server: nobody is authenticated, and there is no HTTP session. */
-record AcceptedRequest(RequestHead head, boolean secure, SocketAddress localAddress, SocketAddress remoteAddress)
-        implements HostRequest {
+/** A request as it came to this server: nobody is authenticated but by a certificate in TLS, and there is no HTTP session. */
+record AcceptedRequest(RequestHead head, SocketTransport transport) implements HostRequest {
+    @Override
+    public boolean secure() {
+        return transport.tls() != null;
+    }
+
+    @Override
+    public SocketAddress localAddress() {
+        return transport.localAddress();
+    }
+
+    @Override
+    public SocketAddress remoteAddress() {
+        return transport.remoteAddress();
+    }
+
+    /** The subject of the client's certificate. */
     @Override
     public @Nullable Principal principal() {
-        return null;
+        List<X509Certificate> certificates = certificates();
+        return certificates.isEmpty() ? null : certificates.getFirst().getSubjectX500Principal();
     }
 
     @Override
@@ -28,6 +49,19 @@ record AcceptedRequest(RequestHead head, boolean secure, SocketAddress localAddr
 
     @Override
     public List<X509Certificate> certificates() {
-        return List.of();
+        SSLSession tls = transport.tls();
+        List<X509Certificate> certificates = new ArrayList<>();
+        if (tls != null) {
+            try {
+                for (Certificate certificate : tls.getPeerCertificates()) {
+                    if (certificate instanceof X509Certificate x509) {
+                        certificates.add(x509);
+                    }
+                }
+            } catch (SSLPeerUnverifiedException e) {
+                return List.of(); // it showed none
+            }
+        }
+        return certificates;
     }
 }

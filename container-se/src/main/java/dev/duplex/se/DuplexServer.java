@@ -22,6 +22,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicBoolean;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -86,8 +87,8 @@ public final class DuplexServer implements AutoCloseable {
     }
 
     /**
-     * Stops listening, closes every session with 1001, waits for their ends no longer than the grace, and cuts those that are left. Returns
-     * when nothing of the server is left but callbacks that do not return. Has no effect the second time.
+     * Stops listening, cuts who is still in the opening handshake, closes every session with 1001, waits for their ends no longer than the
+     * grace, and cuts those that are left. Returns when nothing of the server is left but callbacks that do not return. Has no effect the second time.
      *
      * @throws IllegalArgumentException if the grace is negative
      */
@@ -127,6 +128,7 @@ public final class DuplexServer implements AutoCloseable {
         private int port = 8080;
         private String contextPath = "";
         private @Nullable SSLContext sslContext;
+        private @Nullable SSLParameters sslParameters;
         private @Nullable ClassLoader classLoader;
         private final Set<Class<?>> annotated = new LinkedHashSet<>();
         private final List<ServerEndpointConfig> configs = new ArrayList<>();
@@ -176,6 +178,22 @@ public final class DuplexServer implements AutoCloseable {
         /** Serves {@code wss} with this context; without it, {@code ws}. */
         public Builder sslContext(SSLContext context) {
             this.sslContext = context;
+            return this;
+        }
+
+        /**
+         * How TLS is spoken: its versions and cipher suites, and whether clients are asked for a certificate that the context trusts. Who
+         * shows one is the user of its session, by the certificate's subject. Without this, as the context sees fit, and nobody is asked.
+         *
+         * <pre>{@code
+         * SSLParameters parameters = new SSLParameters();
+         * parameters.setNeedClientAuth(true); // or setWantClientAuth
+         * }</pre>
+         *
+         * @param parameters not to be changed any more
+         */
+        public Builder sslParameters(SSLParameters parameters) {
+            this.sslParameters = parameters;
             return this;
         }
 
@@ -280,8 +298,11 @@ public final class DuplexServer implements AutoCloseable {
          *
          * @throws DeploymentException when an endpoint cannot be deployed; its text says which and why
          * @throws java.net.BindException when it cannot listen there; its text says where and why
+         * @throws IllegalArgumentException when a property has a wrong value, or there are parameters of TLS without a context or that it
+         *     does not know
          */
         public DuplexServer start() throws DeploymentException, IOException {
+            checkTls();
             DuplexServerContainer container = container();
             boolean started = false;
             try {
@@ -303,6 +324,16 @@ public final class DuplexServer implements AutoCloseable {
             }
         }
 
+        /** Not left to the first connection. */
+        private void checkTls() {
+            if (sslParameters != null) {
+                if (sslContext == null) {
+                    throw new IllegalArgumentException("sslParameters need an sslContext: without one there is no TLS");
+                }
+                sslContext.createSSLEngine().setSSLParameters(sslParameters);
+            }
+        }
+
         private DuplexServerContainer container() {
             DuplexServerContainer.Builder container = DuplexServerContainer.builder()
                     .contextPath(contextPath)
@@ -312,7 +343,8 @@ public final class DuplexServer implements AutoCloseable {
         }
 
         private HttpFront listen(DuplexServerContainer container) throws IOException {
-            HttpSettings settings = new HttpSettings(sslContext, headLimits, handshakeTimeout, maxConnections);
+            HttpSettings settings =
+                    new HttpSettings(sslContext, sslParameters, headLimits, handshakeTimeout, maxConnections);
             try {
                 return new HttpFront(InetAddress.getByName(host), port, settings, container);
             } catch (IOException e) {

@@ -10,7 +10,6 @@ import dev.duplex.handshake.ResponseHead;
 import dev.duplex.transport.Acceptor;
 import dev.duplex.transport.Dialer;
 import dev.duplex.transport.SocketTransport;
-import dev.duplex.transport.Transport;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.net.Socket;
@@ -37,6 +36,8 @@ final class HttpConnection implements Acceptor.Visitor, Runnable {
     /** What the request was upgraded to, until {@link #run} takes it. */
     private @Nullable Upgraded upgraded;
 
+    private boolean settled; // whether its handshake ends in an upgrade, or in a cut; guarded by this
+
     private record Upgraded(Upgrade upgrade, Opening opening) {}
 
     /** A connection of which nothing was read. */
@@ -52,7 +53,8 @@ final class HttpConnection implements Acceptor.Visitor, Runnable {
         try {
             long until = System.nanoTime()
                     + ConnectionSettings.nanos(front.settings().handshakeTimeout());
-            if (answer(new Opening(transport(until), until), welcome)) {
+            SocketTransport transport = transport(until);
+            if (transport != null && answer(transport, until, welcome)) {
                 Thread.ofVirtual().name("duplex-connection").start(this);
                 handedOver = true;
             }
@@ -96,20 +98,48 @@ final class HttpConnection implements Acceptor.Visitor, Runnable {
         SocketTransport.cut(socket);
     }
 
+    /** Ends it at once unless its upgrade is settled: until then it is nobody's session. */
+    void cutUnlessUpgraded() {
+        if (settle()) {
+            cut();
+        }
+    }
+
+    /** Whether who asks decides what becomes of the handshake: the first one does. */
+    private synchronized boolean settle() {
+        boolean first = !settled;
+        settled = true;
+        return first;
+    }
+
     private void end() {
         cut();
         front.ended(this);
     }
 
-    private Transport transport(long until) throws IOException {
+    /** The bytes of the connection; null when the client has been told to speak TLS. */
+    private @Nullable SocketTransport transport(long until) throws IOException {
         SSLContext tls = front.settings().tls();
-        return tls == null
-                ? SocketTransport.plain(socket)
-                : Dialer.before(until, socket, () -> SocketTransport.tlsServer(socket, tls));
+        if (tls == null) {
+            return SocketTransport.plain(socket);
+        }
+        int first = Dialer.before(until, socket, socket.getInputStream()::read);
+        if (first >= 'A' && first <= 'Z') { // a method of HTTP; TLS begins with 22
+            new Opening(SocketTransport.plain(socket), until)
+                    .refuse(new HandshakeFailure(400, "this port speaks TLS: connect to it by wss"));
+            return null;
+        }
+        byte[] begun = first < 0 ? new byte[0] : new byte[] {(byte) first};
+        return Dialer.before(
+                until,
+                socket,
+                () -> SocketTransport.tlsServer(
+                        socket, begun, tls, front.settings().tlsParameters()));
     }
 
     /** Returns whether there is something to serve; the request was answered otherwise. */
-    private boolean answer(Opening opening, boolean welcome) throws IOException {
+    private boolean answer(SocketTransport transport, long until, boolean welcome) throws IOException {
+        Opening opening = new Opening(transport, until);
         boolean bodiless = false;
         try {
             String text = opening.readRequest(front.settings().headLimits());
@@ -125,7 +155,10 @@ final class HttpConnection implements Acceptor.Visitor, Runnable {
                 opening.answer(ResponseHead.last(200, Instant.now(), SERVER_OPTIONS));
                 return false;
             }
-            upgraded = new Upgraded(upgrade(head, opening.transport()), opening);
+            upgraded = new Upgraded(upgrade(new AcceptedRequest(head, transport)), opening);
+            if (!settle()) {
+                return false; // it was cut, as the server is stopping
+            }
         } catch (HandshakeFailure e) {
             LOG.log(Level.DEBUG, () -> "refused " + socket.getRemoteSocketAddress() + ": " + e.getMessage());
             opening.refuse(bodiless ? e.withoutBody() : e);
@@ -135,12 +168,10 @@ final class HttpConnection implements Acceptor.Visitor, Runnable {
         return true;
     }
 
-    private Upgrade upgrade(RequestHead head, Transport transport) throws HandshakeFailure {
-        if (head.method().equals("CONNECT")) { // its target is no path
+    private Upgrade upgrade(AcceptedRequest request) throws HandshakeFailure {
+        if (request.head().method().equals("CONNECT")) { // its target is no path
             throw new HandshakeFailure(405, "the method must be GET, not CONNECT: this is no proxy", ALLOW_GET);
         }
-        AcceptedRequest request = new AcceptedRequest(
-                head, front.settings().secure(), transport.localAddress(), transport.remoteAddress());
         try {
             return front.container().upgrade(request);
         } catch (RuntimeException e) { // of the application, such as a configurator's

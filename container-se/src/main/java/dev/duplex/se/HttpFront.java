@@ -76,9 +76,10 @@ final class HttpFront {
         }
     }
 
-    /** Lets nobody in any more. */
+    /** Lets nobody in any more: whoever is not through the handshake is cut, however slowly it sends its head. */
     void stopListening() {
         acceptor.close();
+        acceptor.visitors().forEach(HttpConnection::cutUnlessUpgraded);
     }
 
     /** Cuts all connections, and waits no longer than this until their threads have come to their end. After {@link #stopListening}. */

@@ -215,11 +215,13 @@ final class BadClientsTest {
     }
 
     @Test
-    void plainHttpToTheTlsPortIsCutAndHarmsNobody() throws Exception {
+    void plainHttpToTheTlsPortIsToldAndHarmsNobody() throws Exception {
         try (DuplexServer server = Echo.builder().sslContext(identity.serving()).start()) {
             try (RawClient plain = RawClient.to(server)) {
                 plain.send(RawClient.upgrade("/echo"));
-                plain.ends();
+                assertThat(plain.answer())
+                        .startsWith("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n")
+                        .endsWith("\r\n\r\nthis port speaks TLS: connect to it by wss\n");
             }
             try (RawClient client = RawClient.to(server, trusting())) {
                 client.send(RawClient.upgrade("/echo"));

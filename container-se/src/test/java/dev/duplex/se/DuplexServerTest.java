@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import jakarta.websocket.DeploymentException;
+import jakarta.websocket.OnClose;
 import jakarta.websocket.server.ServerEndpoint;
+import java.io.BufferedReader;
 import java.net.BindException;
 import java.net.ConnectException;
 import java.net.InetAddress;
@@ -19,6 +21,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
@@ -257,6 +260,81 @@ final class DuplexServerTest {
             stalled.ends();
         }
         remains.areNoMore();
+    }
+
+    @Test
+    void stopCutsAtOnceWhoIsInItsHandshakeAndWaitsForSessionsOnly() throws Exception {
+        Remains remains = new Remains(folder);
+        DuplexServer server =
+                Echo.builder().handshakeTimeout(Duration.ofHours(1)).start();
+        try (RawClient session = RawClient.upgraded(server, "/echo")) {
+            session.echoes("hello");
+            List<RawClient> slow = new ArrayList<>();
+            for (String start : List.of("", "\r\n", "GET /echo HTTP/1.1\r\nA: b")) {
+                RawClient client = RawClient.to(server);
+                client.send(start);
+                slow.add(client);
+            }
+            FutureTask<Void> stop = inThread(() -> server.stop(Duration.ofHours(1)));
+            for (RawClient client : slow) {
+                client.ends(); // though the session has not answered its Close
+                client.close();
+            }
+            assertThat(stop.isDone()).isFalse();
+            session.answersClose(1001);
+            stop.get(RawClient.LIMIT.toSeconds(), TimeUnit.SECONDS);
+        }
+        remains.areNoMore();
+    }
+
+    /** Its close callback returns when it is let go. */
+    @ServerEndpoint("/hanging")
+    public static final class Hanging {
+        private static final CountDownLatch LET_GO = new CountDownLatch(1);
+
+        @OnClose
+        public void close() throws InterruptedException {
+            LET_GO.await();
+        }
+    }
+
+    @Test
+    void stopReturnsThoughACloseCallbackDoesNot() throws Exception {
+        Remains remains = new Remains(folder);
+        DuplexServer server =
+                DuplexServer.builder().port(0).endpoint(Hanging.class).start();
+        FutureTask<Void> stop;
+        try (RawClient client = RawClient.upgraded(server, "/hanging")) {
+            stop = inThread(() -> server.stop(Duration.ofMillis(100)));
+            client.answersClose(1001);
+            stop.get(RawClient.LIMIT.toSeconds(), TimeUnit.SECONDS);
+        } finally {
+            Hanging.LET_GO.countDown();
+        }
+        remains.areNoMore();
+    }
+
+    @Test
+    void jvmLivesUntilTheServerIsClosedAndEndsThen() throws Exception {
+        Process process = LongLived.start();
+        try (BufferedReader out = process.inputReader()) {
+            String port = out.readLine();
+            assertThat(port).containsOnlyDigits();
+            assertThat(out.readLine()).isEqualTo("main is over");
+            try (RawClient client = new RawClient(new Socket(loopback(4), Integer.parseInt(port)))) {
+                client.send(RawClient.upgrade("/echo"));
+                assertThat(client.head()).startsWith("HTTP/1.1 101 ");
+                client.echoes("alive");
+                assertThat(process.isAlive()).isTrue();
+                process.outputWriter().append('\n').flush();
+                client.answersClose(1001);
+            }
+            assertThat(process.waitFor(RawClient.LIMIT.toSeconds(), TimeUnit.SECONDS))
+                    .isTrue();
+            assertThat(process.exitValue()).isZero();
+        } finally {
+            process.destroyForcibly();
+        }
     }
 
     @Test

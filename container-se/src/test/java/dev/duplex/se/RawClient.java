@@ -11,6 +11,7 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.time.Duration;
 import javax.net.SocketFactory;
+import javax.net.ssl.SSLSocket;
 
 /** A client by hand: it sends and expects bytes. */
 final class RawClient implements AutoCloseable {
@@ -89,13 +90,18 @@ final class RawClient implements AutoCloseable {
 
     /** Sends a short text, masked, and expects it back. */
     void echoes(String text) throws IOException {
+        sendText(text);
+        expectText(text);
+    }
+
+    /** Sends a short text, masked. */
+    void sendText(String text) throws IOException {
         byte[] payload = text.getBytes(ISO_8859_1);
         byte[] frame = new byte[6 + payload.length];
         frame[0] = (byte) 0x81;
         frame[1] = (byte) (0x80 | payload.length); // the masking key is zero
         System.arraycopy(payload, 0, frame, 6, payload.length);
         send(frame);
-        expectText(text);
     }
 
     /** Expects a short text. */
@@ -124,6 +130,11 @@ final class RawClient implements AutoCloseable {
         } catch (SocketException e) {
             assertThat(e).hasMessageContaining("reset");
         }
+    }
+
+    /** The version of TLS that was agreed on. */
+    String tlsVersion() {
+        return ((SSLSocket) socket).getSession().getProtocol();
     }
 
     void endOfStream() throws IOException {

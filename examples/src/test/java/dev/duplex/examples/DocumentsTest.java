@@ -35,6 +35,7 @@ class DocumentsTest {
 
     private static final Path GUIDE = Documents.PROJECT.resolve("docs/peer.md");
     private static final Path ENDPOINTS = Documents.PROJECT.resolve("docs/endpoints.md");
+    private static final Path SERVER = Documents.PROJECT.resolve("docs/server.md");
 
     /** What a snippet need not import; also not the API that its document is about, but in the README. */
     private static final String IMPORTS = """
@@ -46,6 +47,7 @@ class DocumentsTest {
         import java.util.*;
         import java.util.concurrent.*;
         import javax.net.ssl.SSLContext;
+        import javax.net.ssl.SSLParameters;
         """;
 
     private static final String PEER_IMPORTS = "import dev.duplex.peer.*;\n";
@@ -69,6 +71,7 @@ class DocumentsTest {
         static jakarta.websocket.Session session;
         static jakarta.websocket.Endpoint endpoint;
         static List<String> rows;
+        static dev.duplex.se.DuplexServer.Builder builder;
         """;
 
     /** The server of endpoints that a program started last: its clients ask it for its port. */
@@ -119,7 +122,7 @@ class DocumentsTest {
                 .extracting(document -> Documents.PROJECT.relativize(document).toString())
                 .contains("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "examples/README.md", "tck-runner/README.md")
                 .contains(
-                        "docs/concurrency.md", "docs/design.md", "docs/endpoints.md", "docs/limits.md", "docs/peer.md");
+                        "docs/concurrency.md", "docs/design.md", "docs/endpoints.md", "docs/limits.md", "docs/peer.md", "docs/server.md");
         assertThat(javaBlocks()).hasSizeGreaterThan(15);
     }
 
@@ -271,7 +274,7 @@ class DocumentsTest {
      * declare types stand beside the class Snippet, whose main runs the statements, and the main methods of types, in their order.
      */
     private List<String> compile(Path document, List<List<String>> blocks) throws IOException {
-        boolean ofEndpoints = document.equals(ENDPOINTS);
+        boolean ofEndpoints = document.equals(ENDPOINTS) || document.equals(SERVER);
         StringBuilder imports = new StringBuilder(IMPORTS);
         if (!document.equals(README)) {
             imports.append(ofEndpoints ? ENDPOINT_IMPORTS : PEER_IMPORTS);

@@ -30,6 +30,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
@@ -122,7 +124,7 @@ final class Connector {
                     config,
                     Collections.synchronizedMap(new HashMap<>(config.getUserProperties())),
                     container,
-                    uri,
+                    uri.toString(),
                     uri.getRawQuery(),
                     QueryParameters.of(uri.getRawQuery()),
                     Map.of(),
@@ -137,11 +139,20 @@ final class Connector {
                         live.remove(id);
                         release(instance);
                     });
-            Connection connection = opened.opening().connection(policy.settings(), agreed.compression(), session);
+            Connection connection =
+                    opened.opening().connection(container.settings(policy), agreed.compression(), session);
+            CountDownLatch open = new CountDownLatch(1);
             Thread thread = Thread.ofVirtual()
                     .name("duplex-connection")
                     .inheritInheritableThreadLocals(false) // the caller's would live as long as the connection
-                    .unstarted(() -> session.run(connection));
+                    .unstarted(() -> {
+                        try {
+                            session.open(connection);
+                        } finally {
+                            open.countDown();
+                        }
+                        session.run();
+                    });
             thread.setContextClassLoader(Thread.currentThread().getContextClassLoader());
             live.add(session, connection, policy.shutdownCode());
             try {
@@ -152,7 +163,7 @@ final class Connector {
                     live.remove(id);
                 }
             }
-            awaitOpen(session, connection);
+            await(open, connection);
             return session;
         } finally {
             if (!running) {
@@ -162,9 +173,10 @@ final class Connector {
     }
 
     /** Waits for the open callback, which has as much time as connecting had: who takes longer in it has the session all the same. */
-    private void awaitOpen(WebSocketSession session, Connection connection) throws InterruptedIOException {
+    private void await(CountDownLatch open, Connection connection)
+            throws InterruptedIOException {
         try {
-            session.awaitOpen(policy.timeout());
+            open.await(policy.timeout(), TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             connection.close(); // the session's thread may not have begun

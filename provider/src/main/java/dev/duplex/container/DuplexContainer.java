@@ -1,6 +1,7 @@
 package dev.duplex.container;
 
 import dev.duplex.endpoint.Instances;
+import dev.duplex.engine.ConnectionSettings;
 import dev.duplex.peer.PeerPolicy;
 import dev.duplex.session.OpenSessions;
 import dev.duplex.session.SessionDefaults;
@@ -42,6 +43,9 @@ public class DuplexContainer implements WebSocketContainer {
     private volatile long maxIdleTimeout;
     private volatile int maxTextBytes = DEFAULT_BUFFER_BYTES;
     private volatile int maxBinaryBytes = DEFAULT_BUFFER_BYTES;
+
+    private volatile @Nullable SessionDefaults lastDefaults;
+    private volatile @Nullable ConnectionSettings lastSettings;
 
     /** A container without defaults of its own. */
     public DuplexContainer() {
@@ -174,12 +178,29 @@ public class DuplexContainer implements WebSocketContainer {
     /** What a session of this container starts with. */
     SessionDefaults sessionDefaults(ConnectionPolicy policy) {
         int bytes = policy.maxReceivePayload();
-        return new SessionDefaults(
+        SessionDefaults made = new SessionDefaults(
                 maxIdleTimeout,
                 bytes == PeerPolicy.NOT_SET ? maxTextBytes : bytes,
                 bytes == PeerPolicy.NOT_SET ? maxBinaryBytes : bytes,
                 asyncSendTimeout,
                 policy.maxPendingBytes());
+        SessionDefaults last = lastDefaults;
+        if (last != null && last.equals(made)) {
+            return last; // most sessions share one
+        }
+        lastDefaults = made;
+        return made;
+    }
+
+    /** What the connection of a session is held to. */
+    ConnectionSettings settings(ConnectionPolicy policy) {
+        ConnectionSettings made = policy.settings();
+        ConnectionSettings last = lastSettings;
+        if (last != null && last.equals(made)) {
+            return last; // as above
+        }
+        lastSettings = made;
+        return made;
     }
 
     /** The open sessions of an endpoint that is known by its class only. */

@@ -5,6 +5,7 @@ import dev.duplex.deflate.DeflateParameters;
 import dev.duplex.deflate.Extension;
 import dev.duplex.endpoint.Callbacks;
 import dev.duplex.endpoint.Coders;
+import dev.duplex.endpoint.Instances;
 import dev.duplex.handshake.HandshakeFailure;
 import dev.duplex.handshake.Headers;
 import dev.duplex.handshake.RequestHead;
@@ -202,7 +203,7 @@ final class Negotiation {
                     config,
                     config.getUserProperties(),
                     container,
-                    head.uri(request.secure()),
+                    head.uri(request.secure()).toString(),
                     head.query(),
                     QueryParameters.with(request.parameters(), pathParameters),
                     pathParameters,
@@ -211,16 +212,18 @@ final class Negotiation {
                     subprotocol,
                     NamedExtension.all(agreed),
                     container.sessionDefaults(policy));
+            // What the session keeps must not be this negotiation, with the request behind it
             LiveSessions live = container.live();
+            Instances instances = container.instances();
             WebSocketSession session = new WebSocketSession(terms, callbacks, coders, endpoint.openSessions(), () -> {
                 live.remove(id);
-                container.instances().destroy(instance);
+                instances.destroy(instance);
             });
             Coders made = coders;
             Upgrade upgrade = new Upgrade(
                     response,
                     session,
-                    policy.settings(),
+                    container.settings(policy),
                     compression,
                     policy.shutdownCode(),
                     live,

@@ -44,6 +44,9 @@ final class QueryParameters {
     }
 
     private static Map<String, List<String>> fixed(Map<String, List<String>> parameters) {
+        if (parameters.isEmpty()) {
+            return Map.of();
+        }
         Map<String, List<String>> fixed = new LinkedHashMap<>();
         parameters.forEach((name, values) -> fixed.put(name, List.copyOf(values)));
         return Collections.unmodifiableMap(fixed);

@@ -68,7 +68,8 @@ public final class Upgrade {
         try {
             Connection connection = opening.connection(settings, compression, session);
             live.add(session, connection, stopCode);
-            session.run(connection);
+            session.open(connection);
+            session.run();
         } finally {
             thread.setContextClassLoader(before);
         }

@@ -179,15 +179,13 @@ public final class AnnotatedEndpoint {
         private final AnnotatedEndpoint endpoint;
         private final Object instance;
         private final Map<String, String> pathParameters;
-        private final List<Receiver> receivers;
+        private final Coders coders;
 
         Connected(AnnotatedEndpoint endpoint, Object instance, Map<String, String> pathParameters, Coders coders) {
             this.endpoint = endpoint;
             this.instance = instance;
             this.pathParameters = pathParameters;
-            this.receivers = endpoint.messages.stream()
-                    .flatMap(method -> method.receivers(instance, pathParameters, coders).stream())
-                    .toList();
+            this.coders = coders;
         }
 
         @Override
@@ -214,7 +212,9 @@ public final class AnnotatedEndpoint {
 
         @Override
         public List<Receiver> receivers() {
-            return receivers;
+            return endpoint.messages.stream()
+                    .flatMap(method -> method.receivers(instance, pathParameters, coders).stream())
+                    .toList();
         }
 
         @Override

@@ -105,7 +105,7 @@ final class CallbackMethod {
 
     /** The values of its path parameters on one connection. */
     PathArguments pathArguments(Map<String, String> values) {
-        return new PathArguments(pathParameters, values);
+        return pathParameters.isEmpty() ? PathArguments.NONE : new PathArguments(pathParameters, values);
     }
 
     /**

@@ -19,7 +19,7 @@ public interface Callbacks {
     /** Calls the error callback; false when there is none, so that the caller says of the failure what nobody else will. */
     boolean error(Session session, Throwable failure) throws Throwable;
 
-    /** What takes messages from the beginning: at most one for text, one for binary, one for Pongs. */
+    /** What takes messages from the beginning: at most one for text, one for binary, one for Pongs. Made anew; for who keeps them. */
     List<Receiver> receivers();
 
     /** The endpoint's instance. */

@@ -18,6 +18,8 @@ public final class CoderTable {
     private final List<Class<? extends Decoder>> decoderClasses;
     private final List<CoderRole> encoders;
     private final List<CoderRole> decoders;
+    /** For every connection when there are no classes. */
+    private final Coders builtIn;
 
     private CoderTable(List<Class<? extends Encoder>> encoderClasses, List<Class<? extends Decoder>> decoderClasses)
             throws DeploymentException {
@@ -25,6 +27,7 @@ public final class CoderTable {
         this.decoderClasses = List.copyOf(decoderClasses);
         this.encoders = CoderRole.ofEncoders(this.encoderClasses);
         this.decoders = CoderRole.ofDecoders(this.decoderClasses);
+        this.builtIn = new Coders(this);
     }
 
     /**
@@ -44,7 +47,7 @@ public final class CoderTable {
      * @throws InstantiationException when one cannot be made or its init throws: those made before are destroyed
      */
     public Coders connect(EndpointConfig config, Instances instances) throws InstantiationException {
-        return new Coders(this, config, instances);
+        return encoderClasses.isEmpty() && decoderClasses.isEmpty() ? builtIn : new Coders(this, config, instances);
     }
 
     List<Class<? extends Encoder>> encoderClasses() {

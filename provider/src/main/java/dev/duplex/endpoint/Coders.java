@@ -28,13 +28,23 @@ public final class Coders {
 
     private final CoderTable table;
     private final Instances instances;
-    private final List<LockedEncoder> encoders = new ArrayList<>();
-    private final List<Decoder> decoders = new ArrayList<>();
+    private final List<LockedEncoder> encoders;
+    private final List<Decoder> decoders;
     private boolean destroyed; // by the thread that destroys
+
+    /** The coders of an endpoint that names none: what is built in, for all its connections. */
+    Coders(CoderTable table) {
+        this.table = table;
+        this.instances = Instances.BY_CONSTRUCTOR;
+        this.encoders = List.of();
+        this.decoders = List.of();
+    }
 
     Coders(CoderTable table, EndpointConfig config, Instances instances) throws InstantiationException {
         this.table = table;
         this.instances = instances;
+        this.encoders = new ArrayList<>();
+        this.decoders = new ArrayList<>();
         boolean complete = false;
         try {
             for (Class<? extends Encoder> type : table.encoderClasses()) {
@@ -186,7 +196,7 @@ public final class Coders {
      * in is destroyed by that thread.
      */
     public void destroy() {
-        if (destroyed) {
+        if (destroyed || (encoders.isEmpty() && decoders.isEmpty())) {
             return;
         }
         destroyed = true;

@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
  * WebSocket §4.3.
  */
 final class PathArguments {
+    /** Those of a method without path parameters. */
+    static final PathArguments NONE = new PathArguments(List.of(), Map.of());
+
     private final List<Parameter> parameters;
     private final Map<String, String> values;
     private @Nullable Object @Nullable [] arguments;
@@ -20,6 +23,7 @@ final class PathArguments {
     PathArguments(List<Parameter> parameters, Map<String, String> values) {
         this.parameters = parameters;
         this.values = values;
+        this.arguments = parameters.isEmpty() ? new @Nullable Object[0] : null;
     }
 
     /**

@@ -77,6 +77,9 @@ public final class PathTree<E> {
     }
 
     private static Map<String, String> parameters(PathTemplate template, List<String> values) {
+        if (template.variables().isEmpty()) {
+            return Map.of();
+        }
         Map<String, String> parameters = new LinkedHashMap<>();
         List<PathTemplate.Segment> segments = template.segments();
         for (int i = 0; i < segments.size(); i++) {

@@ -15,7 +15,7 @@ final class Handlers {
     private volatile @Nullable Receiver binary;
     private volatile @Nullable Receiver pong;
 
-    private final Map<MessageHandler, List<Receiver>> registered = new LinkedHashMap<>(0); // guarded by this
+    private Map<MessageHandler, List<Receiver>> registered = Map.of(); // guarded by this
 
     Handlers(List<Receiver> annotated) {
         annotated.forEach(receiver -> put(receiver, receiver));
@@ -51,12 +51,15 @@ final class Handlers {
             }
         }
         receivers.forEach(receiver -> put(receiver, receiver));
+        if (registered.isEmpty()) {
+            registered = new LinkedHashMap<>(4); // annotated endpoints have none
+        }
         registered.put(handler, receivers);
     }
 
     /** Removes a handler; one that is not known has no effect. */
     synchronized void remove(MessageHandler handler) {
-        List<Receiver> receivers = registered.remove(handler);
+        List<Receiver> receivers = registered.isEmpty() ? null : registered.remove(handler);
         if (receivers != null) {
             receivers.forEach(receiver -> put(receiver, null));
         }

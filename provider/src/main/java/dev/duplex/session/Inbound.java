@@ -42,7 +42,7 @@ final class Inbound {
     private @Nullable Object message;
     private boolean last;
     private boolean more;
-    private final Queue<byte[]> pongs = new ArrayDeque<>(0);
+    private @Nullable Queue<byte[]> pongs; // null until there is one
 
     Inbound(Connection connection, Handlers handlers, WebSocketSession session) {
         this.connection = connection;
@@ -50,35 +50,22 @@ final class Inbound {
         this.session = session;
     }
 
-    /**
-     * Waits for the next frame. True: {@link #message()} is what is to be handed to {@link #receiver()}, or null for nothing. False: the
-     * connection has ended.
-     *
-     * @throws IOException as {@link Connection#receive} does
-     */
-    boolean next() throws IOException, InterruptedException {
-        message = null;
-        connection.lockReading();
-        try {
-            if (!connection.receive(0)) {
-                return false;
-            }
-            more = connection.frameIsThere();
-            if (connection.opcode() == Opcodes.PONG) {
-                pong(connection.takePayload());
-            } else {
-                data();
-            }
-            return true;
-        } finally {
-            connection.unlockReading();
+    /** Takes the frame that the connection has received, under the right to read. What it completes is {@link #takeMessage()}. */
+    void take() throws ProtocolFailure {
+        more = connection.frameIsThere();
+        if (connection.opcode() == Opcodes.PONG) {
+            pong(connection.takePayload());
+        } else {
+            data();
         }
     }
 
-    /** What is to be handed over, null for nothing. */
+    /** What is to be handed to {@link #receiver()}, null for nothing. Once: while the connection waits it is not kept. */
     @Nullable
-    Object message() {
-        return message;
+    Object takeMessage() {
+        Object taken = message;
+        message = null;
+        return taken;
     }
 
     /** Who takes it. */
@@ -113,7 +100,7 @@ final class Inbound {
     /** The next Pong that came while a handler read a stream, as a message to be handed over; null for none. */
     @Nullable
     PongMessage latePong() {
-        byte[] payload = pongs.poll();
+        byte[] payload = pongs == null ? null : pongs.poll();
         receiver = handlers.pong();
         return payload == null || receiver == null ? null : message(payload);
     }
@@ -132,15 +119,23 @@ final class Inbound {
                     last = connection.fin();
                     return connection.takePayload();
                 }
-                if (pongs.size() == PONGS_KEPT) {
-                    pongs.remove();
-                }
-                pongs.add(connection.takePayload());
+                keep(connection.takePayload());
             }
         } finally {
             connection.unlockReading();
         }
         throw new IOException("The connection ended inside a message");
+    }
+
+    private void keep(byte[] pong) {
+        Queue<byte[]> kept = pongs;
+        if (kept == null) {
+            kept = new ArrayDeque<>();
+            pongs = kept;
+        } else if (kept.size() == PONGS_KEPT) {
+            kept.remove();
+        }
+        kept.add(pong);
     }
 
     private void pong(byte[] payload) {

@@ -22,11 +22,16 @@ final class Outbound {
     private final int maxPendingBytes;
     private volatile boolean batching;
 
-    /** Held while a part is sent, which blocks: parts of two threads must not mix what they leave for the next. */
-    private final ReentrantLock parts = new ReentrantLock();
+    private @Nullable Parts parts; // null until a message is sent in parts; guarded by this
 
-    private int partsOf; // the opcode of the message that lacks its last part, 0 for none; guarded by parts
-    private char highSurrogate; // that the last part ended with, 0 for none; guarded by parts
+    /** What one part of a message leaves for the next. */
+    private static final class Parts {
+        /** Held while a part is sent, which blocks: parts of two threads must not mix. */
+        final ReentrantLock lock = new ReentrantLock();
+
+        int of; // the opcode of the message that lacks its last part, 0 for none; guarded by lock
+        char highSurrogate; // that the last part ended with, 0 for none; guarded by lock
+    }
 
     Outbound(Connection connection, Coders coders, int maxPendingBytes) {
         this.connection = connection;
@@ -54,40 +59,43 @@ final class Outbound {
 
     /** Sends a part of a text message. A character that two parts share goes with the second. */
     void textPart(String part, boolean last) throws IOException {
-        parts.lock();
+        Parts sent = parts();
+        sent.lock.lock();
         try {
-            requirePartOf(Opcodes.TEXT, "binary");
-            String text = highSurrogate == 0 ? part : highSurrogate + part;
+            requirePartOf(sent, Opcodes.TEXT, "binary");
+            String text = sent.highSurrogate == 0 ? part : sent.highSurrogate + part;
             char end = text.isEmpty() ? 0 : text.charAt(text.length() - 1);
             boolean cut = !last && Character.isHighSurrogate(end);
             byte[] bytes = (cut ? text.substring(0, text.length() - 1) : text).getBytes(StandardCharsets.UTF_8);
-            part(Opcodes.TEXT, bytes, 0, bytes.length, last);
-            highSurrogate = cut ? end : 0;
+            part(sent, Opcodes.TEXT, bytes, 0, bytes.length, last);
+            sent.highSurrogate = cut ? end : 0;
         } finally {
-            parts.unlock();
+            sent.lock.unlock();
         }
     }
 
     void binaryPart(ByteBuffer data, boolean last) throws IOException {
-        parts.lock();
+        Parts sent = parts();
+        sent.lock.lock();
         try {
-            requirePartOf(Opcodes.BINARY, "text");
+            requirePartOf(sent, Opcodes.BINARY, "text");
             ByteBuffer bytes = onHeap(data);
-            part(Opcodes.BINARY, bytes.array(), bytes.arrayOffset() + bytes.position(), bytes.remaining(), last);
+            part(sent, Opcodes.BINARY, bytes.array(), bytes.arrayOffset() + bytes.position(), bytes.remaining(), last);
             data.position(data.limit());
         } finally {
-            parts.unlock();
+            sent.lock.unlock();
         }
     }
 
     /** Sends a part of the message that a stream is. */
     void streamPart(int opcode, byte[] bytes, int length, boolean last) throws IOException {
-        parts.lock();
+        Parts sent = parts();
+        sent.lock.lock();
         try {
-            requirePartOf(opcode, opcode == Opcodes.TEXT ? "binary" : "text");
-            part(opcode, bytes, 0, length, last);
+            requirePartOf(sent, opcode, opcode == Opcodes.TEXT ? "binary" : "text");
+            part(sent, opcode, bytes, 0, length, last);
         } finally {
-            parts.unlock();
+            sent.lock.unlock();
         }
     }
 
@@ -185,16 +193,25 @@ final class Outbound {
         data.position(data.limit());
     }
 
-    private void requirePartOf(int opcode, String other) {
-        if (partsOf != 0 && partsOf != opcode) {
+    private synchronized Parts parts() {
+        Parts known = parts;
+        if (known == null) {
+            known = new Parts();
+            parts = known;
+        }
+        return known;
+    }
+
+    private static void requirePartOf(Parts sent, int opcode, String other) {
+        if (sent.of != 0 && sent.of != opcode) {
             throw new IllegalStateException(
                     "A " + other + " message lacks its last part: send that first (RFC 6455 §5.4)");
         }
     }
 
-    private void part(int opcode, byte[] bytes, int offset, int length, boolean last) throws IOException {
-        connection.write(partsOf == 0 ? opcode : Opcodes.CONTINUATION, last, bytes, offset, length, urgency());
-        partsOf = last ? 0 : opcode;
+    private void part(Parts sent, int opcode, byte[] bytes, int offset, int length, boolean last) throws IOException {
+        connection.write(sent.of == 0 ? opcode : Opcodes.CONTINUATION, last, bytes, offset, length, urgency());
+        sent.of = last ? 0 : opcode;
     }
 
     private static byte[] controlPayload(@Nullable ByteBuffer data) {

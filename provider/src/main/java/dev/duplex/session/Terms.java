@@ -3,7 +3,6 @@ package dev.duplex.session;
 import jakarta.websocket.EndpointConfig;
 import jakarta.websocket.Extension;
 import jakarta.websocket.WebSocketContainer;
-import java.net.URI;
 import java.security.Principal;
 import java.util.List;
 import java.util.Map;
@@ -15,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param id unique in the process
  * @param config what the open callback gets
  * @param userProperties of this session alone; emptied at its end
- * @param requestUri the whole URI that was asked for, with its query
+ * @param requestUri the whole URI that was asked for, with its query; as text, which is a third of its size
  * @param queryString as it came, null for none
  * @param requestParameters of the query and the path
  * @param principal who was authenticated, null for nobody
@@ -28,7 +27,7 @@ public record Terms(
         EndpointConfig config,
         Map<String, Object> userProperties,
         WebSocketContainer container,
-        URI requestUri,
+        String requestUri,
         @Nullable String queryString,
         Map<String, List<String>> requestParameters,
         Map<String, String> pathParameters,

@@ -26,9 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,11 +49,12 @@ public final class WebSocketSession implements Session, Connected, Connection.Ow
     private volatile int maxBinaryBytes;
     private volatile long maxIdleMillis;
 
-    // Set by run() before the endpoint sees the session, the connection last
+    // Set by open() before the endpoint sees the session, the connection last
     private @Nullable BasicRemote basic;
-    private @Nullable AsyncRemote async;
     private @Nullable ClassLoader loader; // the application's
     private volatile @Nullable Connection connection;
+
+    private @Nullable AsyncRemote async; // null until somebody asks for it; guarded by this
 
     /** Who runs callbacks: the thread of the session, then perhaps another one for the close callback. */
     private volatile @Nullable Thread caller;
@@ -68,10 +67,6 @@ public final class WebSocketSession implements Session, Connected, Connection.Ow
     private volatile boolean over;
 
     private final Calls calls = new Calls();
-    /** The connection has ended, and the close callback has returned: what comes second releases what both need. */
-    private final AtomicInteger endings = new AtomicInteger();
-
-    private final CountDownLatch opened = new CountDownLatch(1);
 
     /**
      * A session that has not begun.
@@ -94,30 +89,10 @@ public final class WebSocketSession implements Session, Connected, Connection.Ow
 
     // ---- the life of the session, on its own thread
 
-    /** Runs the session from open to the end of the connection. Called once, by the thread that is the connection's own. */
-    public void run(Connection connection) {
-        Inbound inbound = new Inbound(connection, handlers, this);
-        open(connection);
-        boolean live = true;
-        while (live) {
-            live = step(inbound);
-        }
-        openSessions.remove(this);
-        CloseReason reason = reason(connection);
-        if (reason.getCloseCode() == CloseCodes.CLOSED_ABNORMALLY && closedByContainer == null && calls.begin()) {
-            // The Javadoc of Endpoint.onError: a connection that fails before it could be closed formally
-            failed(new SessionException(reason.getReasonPhrase(), null, this));
-            endCall();
-        }
-        callClose(); // Jakarta WebSocket §4.5: before the connection is brought down
-        connection.finish();
-        ending();
-    }
-
-    private void open(Connection connection) {
+    /** Calls the open callback. Called once, by the thread that is the connection's own. */
+    public void open(Connection connection) {
         Outbound outbound = new Outbound(connection, coders, terms.defaults().maxPendingBytes());
         this.basic = new BasicRemote(this, outbound);
-        this.async = new AsyncRemote(this, outbound, terms.defaults().sendTimeoutMillis());
         this.caller = Thread.currentThread();
         this.loader = Thread.currentThread().getContextClassLoader();
         this.connection = connection;
@@ -136,39 +111,79 @@ public final class WebSocketSession implements Session, Connected, Connection.Ow
         } finally {
             Thread.interrupted(); // an interrupt was meant for the callback
             endCall();
-            opened.countDown();
         }
     }
 
-    /** Waits for the next frame and hands over what it completes; false when the connection has ended. */
-    private boolean step(Inbound inbound) {
-        try {
-            if (!inbound.next()) {
-                return false;
-            }
-            Object message = inbound.message();
-            if (message != null) {
-                deliver(inbound, message);
-                inbound.finish();
-                for (Object pong = inbound.latePong(); pong != null; pong = inbound.latePong()) {
-                    deliver(inbound, pong);
+    /**
+     * Hands over the messages until the connection has ended, then calls the close callback. Called once, behind {@link #open} by the same
+     * thread, which is parked in here for most of its life: what this method and the way to it have on the stack is what an idle connection
+     * costs.
+     */
+    public void run() {
+        Connection live = attached();
+        Inbound inbound = new Inbound(live, handlers, this);
+        boolean received = true;
+        while (received) {
+            try {
+                live.lockReading();
+                try {
+                    received = live.receive(0);
+                    if (received) {
+                        inbound.take();
+                    }
+                } finally {
+                    live.unlockReading();
                 }
+                handOver(inbound);
+            } catch (InterruptedException e) {
+                // It was meant for a callback that has returned
+            } catch (IOException | RuntimeException | Error e) {
+                readingFailed(e); // the next round finds whether it has ended
             }
-        } catch (InterruptedException e) {
-            // It was meant for a callback that has returned
-        } catch (ProtocolFailure e) {
-            // The remote end broke a rule or a limit. It was told so before the error callback runs
-            closedByContainer = CloseFrame.shortened(e.code(), String.valueOf(e.getMessage()));
-            fail(new SessionException(e.getMessage(), e, this));
-        } catch (PongTimeout e) {
-            closedByContainer = CloseFrame.shortened(CloseFrame.ABNORMAL, String.valueOf(e.getMessage()));
-        } catch (IOException e) {
-            LOG.log(Level.DEBUG, () -> this + " was lost: " + e);
-        } catch (RuntimeException | Error e) { // as no memory for a message: it is this connection's alone
-            fail(e);
-            closeByContainer(CloseFrame.INTERNAL_ERROR, "reading failed: " + e);
         }
-        return true; // the next step finds whether it has ended
+        end(live);
+    }
+
+    private void end(Connection connection) {
+        openSessions.remove(this);
+        CloseReason reason = reason(connection);
+        if (reason.getCloseCode() == CloseCodes.CLOSED_ABNORMALLY && closedByContainer == null && calls.begin()) {
+            // The Javadoc of Endpoint.onError: a connection that fails before it could be closed formally
+            failed(new SessionException(reason.getReasonPhrase(), null, this));
+            endCall();
+        }
+        callClose(); // Jakarta WebSocket §4.5: before the connection is brought down
+        connection.finish();
+        ending();
+    }
+
+    private void readingFailed(Throwable failure) {
+        switch (failure) {
+            case ProtocolFailure e -> {
+                // The remote end broke a rule or a limit. It was told so before the error callback runs
+                closedByContainer = CloseFrame.shortened(e.code(), String.valueOf(e.getMessage()));
+                fail(new SessionException(e.getMessage(), e, this));
+            }
+            case PongTimeout e ->
+                closedByContainer = CloseFrame.shortened(CloseFrame.ABNORMAL, String.valueOf(e.getMessage()));
+            case IOException e -> LOG.log(Level.DEBUG, () -> this + " was lost: " + e);
+            default -> { // as no memory for a message: it is this connection's alone
+                fail(failure);
+                closeByContainer(CloseFrame.INTERNAL_ERROR, "reading failed: " + failure);
+            }
+        }
+    }
+
+    /** Hands over what the frames complete that came last, if anything. */
+    private void handOver(Inbound inbound) throws IOException {
+        Object message = inbound.takeMessage();
+        if (message != null) {
+            deliver(inbound, message);
+            inbound.finish();
+            for (Object pong = inbound.latePong(); pong != null; pong = inbound.latePong()) {
+                deliver(inbound, pong);
+            }
+        }
     }
 
     private void deliver(Inbound inbound, Object message) {
@@ -229,7 +244,7 @@ public final class WebSocketSession implements Session, Connected, Connection.Ow
     }
 
     private void ending() {
-        if (endings.incrementAndGet() == 2) {
+        if (calls.bothOver()) {
             try {
                 coders.destroy();
                 terms.userProperties().clear();
@@ -271,11 +286,6 @@ public final class WebSocketSession implements Session, Connected, Connection.Ow
     }
 
     // ---- for the container
-
-    /** Waits until the open callback has returned; false when it has not within so many nanoseconds. */
-    public boolean awaitOpen(long timeout) throws InterruptedException {
-        return opened.await(timeout, TimeUnit.NANOSECONDS);
-    }
 
     /**
      * Closes because the container wants it: sends a Close, and does not wait for the answer. The close callback is told 1006. A session that
@@ -356,8 +366,16 @@ public final class WebSocketSession implements Session, Connected, Connection.Ow
 
     @Override
     public RemoteEndpoint.Async getAsyncRemote() {
-        requireValid();
-        return Objects.requireNonNull(async);
+        return async(remote().outbound);
+    }
+
+    private synchronized AsyncRemote async(Outbound outbound) {
+        AsyncRemote known = async;
+        if (known == null) {
+            known = new AsyncRemote(this, outbound, terms.defaults().sendTimeoutMillis());
+            async = known;
+        }
+        return known;
     }
 
     private BasicRemote remote() {
@@ -489,7 +507,7 @@ public final class WebSocketSession implements Session, Connected, Connection.Ow
     @Override
     public URI getRequestURI() {
         requireValid();
-        return terms.requestUri();
+        return URI.create(terms.requestUri());
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.duplex.transport;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -11,11 +12,15 @@ import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SNIServerName;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSession;
 import javax.net.ssl.SSLSocket;
+import org.jspecify.annotations.Nullable;
 
 /** A connected TCP socket, plain or under TLS. */
 public final class SocketTransport implements Transport {
     private static final System.Logger LOG = System.getLogger(SocketTransport.class.getName());
+
+    private static final byte[] NOTHING = {};
 
     private final Socket socket;
     /** The TCP socket below; the same when there is no TLS. */
@@ -44,11 +49,26 @@ public final class SocketTransport implements Transport {
         return new SocketTransport(socket, socket);
     }
 
-    /** The server's side of TLS over an accepted socket; the TLS handshake is done when this returns. */
+    /** The server's side of TLS over an accepted socket, as the context sees fit; the TLS handshake is done when this returns. */
     public static SocketTransport tlsServer(Socket wire, SSLContext context) throws IOException {
+        return tlsServer(wire, NOTHING, context, null);
+    }
+
+    /**
+     * The server's side of TLS over an accepted socket; the TLS handshake is done when this returns.
+     *
+     * @param begun what was read of the socket already
+     * @param parameters how TLS is to be spoken, null for as the context sees fit
+     */
+    public static SocketTransport tlsServer(
+            Socket wire, byte[] begun, SSLContext context, @Nullable SSLParameters parameters) throws IOException {
         DeadlineSocket timed = new DeadlineSocket(wire);
-        SSLSocket secured = (SSLSocket) context.getSocketFactory().createSocket(timed, null, true);
+        InputStream before = begun.length == 0 ? null : new ByteArrayInputStream(begun);
+        SSLSocket secured = (SSLSocket) context.getSocketFactory().createSocket(timed, before, true);
         secured.setUseClientMode(false);
+        if (parameters != null) {
+            secured.setSSLParameters(parameters);
+        }
         secured.startHandshake();
         return new SocketTransport(secured, timed);
     }
@@ -81,6 +101,11 @@ public final class SocketTransport implements Transport {
         } catch (IllegalArgumentException e) {
             return List.of(); // a name of the local network with an underscore
         }
+    }
+
+    /** What was agreed on in the handshake of TLS, the certificates among it; null when this end has put no TLS on the socket. */
+    public @Nullable SSLSession tls() {
+        return socket instanceof SSLSocket secured ? secured.getSession() : null;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.duplex.transport;
 
+import java.util.concurrent.Callable;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -68,7 +69,12 @@ public final class Watch {
             timer.cancel(false);
         }
         dueAt = time;
-        timer = Clock.TIMERS.schedule(this::goOff, time - System.nanoTime(), TimeUnit.NANOSECONDS);
+        // Of a Runnable the executor would make such a Callable, one object more for as long as the connection idles
+        Callable<Boolean> goingOff = () -> {
+            goOff();
+            return true;
+        };
+        timer = Clock.TIMERS.schedule(goingOff, time - System.nanoTime(), TimeUnit.NANOSECONDS);
     }
 
     private void goOff() {

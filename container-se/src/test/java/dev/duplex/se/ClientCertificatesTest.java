@@ -1,0 +1,190 @@
+package dev.duplex.se;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import dev.duplex.peer.Tls;
+import dev.duplex.peer.interop.Identity;
+import jakarta.websocket.HandshakeResponse;
+import jakarta.websocket.OnMessage;
+import jakarta.websocket.Session;
+import jakarta.websocket.server.HandshakeRequest;
+import jakarta.websocket.server.ServerEndpoint;
+import jakarta.websocket.server.ServerEndpointConfig;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.Principal;
+import java.security.cert.X509Certificate;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Clients that show a certificate in TLS, and those that should. */
+@Timeout(120)
+final class ClientCertificatesTest {
+    @TempDir
+    private static Path folder;
+
+    private static Identity server;
+    private static Identity alice;
+    private static Identity stranger;
+
+    @BeforeAll
+    static void makeKeys() throws IOException {
+        server = Identity.local(folder);
+        alice = Identity.make(folder, "alice", Identity.EC, "DNS:alice");
+        stranger = Identity.make(folder, "stranger", Identity.EC, "DNS:stranger");
+    }
+
+    /** Says who its user is, to the session and in the handshake. */
+    @ServerEndpoint(value = "/who", configurator = Who.Handshake.class)
+    public static final class Who {
+        @OnMessage
+        public String tell(String question, Session session) {
+            return name(session.getUserPrincipal()) + " "
+                    + session.getUserProperties().get("certificates");
+        }
+
+        private static String name(Principal user) {
+            return user == null ? "nobody" : user.getName();
+        }
+
+        /** Notes the certificates. */
+        public static final class Handshake extends ServerEndpointConfig.Configurator {
+            @Override
+            public void modifyHandshake(
+                    ServerEndpointConfig config, HandshakeRequest request, HandshakeResponse response) {
+                config.getUserProperties().put("certificates", name(request.getUserPrincipal()) + chain(request));
+            }
+
+            // A method of API 2.3, which the request has whatever the API
+            private static String chain(HandshakeRequest request) {
+                try {
+                    var method = request.getClass().getDeclaredMethod("getUserX509CertificateChain");
+                    method.setAccessible(true);
+                    X509Certificate[] chain = (X509Certificate[]) method.invoke(request);
+                    return chain == null ? " none" : " " + chain.length;
+                } catch (ReflectiveOperationException e) {
+                    throw new AssertionError(e);
+                }
+            }
+        }
+    }
+
+    private static DuplexServer.Builder builder() {
+        SSLContext context = Tls.context()
+                .privateKey(server.key())
+                .certificate(server.certificate())
+                .trust(alice.certificate())
+                .build();
+        return DuplexServer.builder().port(0).endpoint(Who.class).sslContext(context);
+    }
+
+    private static SSLParameters needing() {
+        SSLParameters parameters = new SSLParameters();
+        parameters.setNeedClientAuth(true);
+        return parameters;
+    }
+
+    private static SSLParameters wanting() {
+        SSLParameters parameters = new SSLParameters();
+        parameters.setWantClientAuth(true);
+        return parameters;
+    }
+
+    private static RawClient as(Identity client, DuplexServer server) throws IOException {
+        SSLContext context = Tls.context()
+                .privateKey(client.key())
+                .certificate(client.certificate())
+                .trust(ClientCertificatesTest.server.certificate())
+                .build();
+        return RawClient.to(server, context.getSocketFactory());
+    }
+
+    private static RawClient asNobody(DuplexServer server) throws IOException {
+        return RawClient.to(server, ClientCertificatesTest.server.trusting().getSocketFactory());
+    }
+
+    private static void tells(RawClient client, String who) throws IOException {
+        client.send(RawClient.upgrade("/who"));
+        assertThat(client.head()).startsWith("HTTP/1.1 101 ");
+        client.sendText("who?");
+        client.expectText(who);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void certificateThatIsTrustedNamesTheUser(boolean needed) throws Exception {
+        try (DuplexServer server =
+                        builder().sslParameters(needed ? needing() : wanting()).start();
+                RawClient client = as(alice, server)) {
+            tells(client, "CN=alice CN=alice 1");
+        }
+    }
+
+    @Test
+    void certificateThatIsWantedOnlyMayBeMissing() throws Exception {
+        try (DuplexServer server = builder().sslParameters(wanting()).start();
+                RawClient client = asNobody(server)) {
+            tells(client, "nobody nobody none");
+        }
+    }
+
+    @Test
+    void nobodyIsAskedForACertificateByDefault() throws Exception {
+        try (DuplexServer server = builder().start();
+                RawClient client = as(alice, server)) {
+            tells(client, "nobody nobody none");
+        }
+    }
+
+    @Test
+    void certificateThatIsNeededMustCome() throws Exception {
+        try (DuplexServer server = builder().sslParameters(needing()).start();
+                RawClient client = asNobody(server)) {
+            assertThat(catchThrowable(() -> tells(client, "nobody"))).isInstanceOf(IOException.class);
+            try (RawClient other = as(alice, server)) {
+                tells(other, "CN=alice CN=alice 1");
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void certificateThatIsNotTrustedIsRefused(boolean needed) throws Exception {
+        try (DuplexServer server =
+                        builder().sslParameters(needed ? needing() : wanting()).start();
+                RawClient client = as(stranger, server)) {
+            assertThat(catchThrowable(() -> tells(client, "CN=stranger"))).isInstanceOf(IOException.class);
+        }
+    }
+
+    @Test
+    void versionsOfTlsAreThoseOfTheParameters() throws Exception {
+        SSLParameters old = new SSLParameters();
+        old.setProtocols(new String[] {"TLSv1.2"});
+        try (DuplexServer server = builder().sslParameters(old).start();
+                RawClient client = asNobody(server)) {
+            tells(client, "nobody nobody none");
+            assertThat(client.tlsVersion()).isEqualTo("TLSv1.2");
+        }
+    }
+
+    @Test
+    void parametersThatCannotBeKeptAreRefusedAtTheStart() {
+        SSLParameters unknown = new SSLParameters();
+        unknown.setCipherSuites(new String[] {"TLS_NONE_SUCH"});
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> builder().sslParameters(unknown).start())
+                .withMessageContaining("TLS_NONE_SUCH");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Echo.builder().sslParameters(needing()).start())
+                .withMessage("sslParameters need an sslContext: without one there is no TLS");
+    }
+}
