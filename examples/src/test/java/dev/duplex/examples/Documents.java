@@ -24,8 +24,9 @@ final class Documents {
 
     /** A fenced block: where its first line is, what stands behind the fence, its lines. */
     record Block(Path document, int line, String info, List<String> lines) {
+        /** Whether it is a snippet of its own; one that names its source is held to it where that is tested. */
         boolean isJava() {
-            return info.equals("java") || info.startsWith("java ");
+            return info.equals("java") || (info.startsWith("java ") && !info.startsWith("java from="));
         }
 
         /** Where it is, as editors understand it. */
