@@ -10,7 +10,6 @@ import dev.duplex.frame.Wiring;
 import dev.duplex.transport.MemoryTransport;
 import dev.duplex.transport.Transport;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -222,26 +221,7 @@ final class Line implements AutoCloseable {
 
     /** What the remote end receives next: one frame, unmasked, or "end". */
     String received() throws IOException {
-        byte[] start = there.input().readNBytes(2);
-        if (start.length == 0) {
-            return "end";
-        }
-        assertThat(start).hasSize(2);
-        boolean masked = start[1] < 0;
-        assertThat(masked).as("is masked").isEqualTo(wiring.client());
-        int length = start[1] & 0x7F;
-        if (length >= 126) {
-            length = 0;
-            for (byte more : readFully((start[1] & 0x7F) == 126 ? 2 : 8)) {
-                length = (length << 8) | (more & 0xFF);
-            }
-        }
-        byte[] key = readFully(masked ? 4 : 0);
-        byte[] payload = readFully(length);
-        for (int i = 0; masked && i < length; i++) {
-            payload[i] ^= key[i % 4];
-        }
-        return hex(frame(start[0] & 0xFF, payload));
+        return wiring.received(there.input());
     }
 
     /** The remote end receives just these frames next. */
@@ -249,13 +229,6 @@ final class Line implements AutoCloseable {
         for (String frame : frames) {
             assertThat(received()).isEqualTo(frame);
         }
-    }
-
-    private byte[] readFully(int length) throws IOException {
-        InputStream in = there.input();
-        byte[] bytes = in.readNBytes(length);
-        assertThat(bytes).hasSize(length);
-        return bytes;
     }
 
     /** A Close frame. */
