@@ -349,7 +349,7 @@ class EndsTest {
             int seed = round;
             try (Talk talk = Talk.with(round % 2 == 0 ? Wiring.SERVER : Wiring.CLIENT)
                     .shutdownMillis(100)
-                    .onText((talking, text) -> talking.session.getAsyncRemote().sendText(text))
+                    .onText((talking, text) -> talking.session.getAsyncRemote().sendText(text, result -> {}))
                     .open()) {
                 CyclicBarrier go = new CyclicBarrier(4);
                 List<FutureTask<Boolean>> tasks = new ArrayList<>();

@@ -6,9 +6,12 @@ import static dev.duplex.frame.Wiring.hex;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.duplex.deflate.DeflateParameters;
+import dev.duplex.endpoint.Callbacks;
 import dev.duplex.endpoint.CoderTable;
+import dev.duplex.endpoint.Form;
 import dev.duplex.endpoint.Instances;
 import dev.duplex.endpoint.ProgrammaticEndpoint;
+import dev.duplex.endpoint.Receiver;
 import dev.duplex.engine.Connection;
 import dev.duplex.engine.ConnectionSettings;
 import dev.duplex.frame.Wiring;
@@ -34,9 +37,11 @@ import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -94,7 +99,7 @@ final class Talk implements AutoCloseable {
                 new SessionDefaults(setup.idleMillis, setup.maxBytes, setup.maxBytes, 0, setup.maxPendingBytes));
         session = new WebSocketSession(
                 terms,
-                new ProgrammaticEndpoint(new Recording()),
+                new Calling(new ProgrammaticEndpoint(new Recording()), setup.receivers),
                 CoderTable.of(setup.encoders, setup.decoders).connect(terms.config(), Instances.BY_CONSTRUCTOR),
                 openSessions,
                 ends::incrementAndGet);
@@ -131,6 +136,7 @@ final class Talk implements AutoCloseable {
         private Act<Session> onOpen = (talk, session) -> {};
         private Act<CloseReason> onClose = (talk, reason) -> {};
         private Act<Throwable> onError = (talk, failure) -> {};
+        private List<Receiver> receivers = List.of();
         private List<Class<? extends Encoder>> encoders = List.of();
         private List<Class<? extends Decoder>> decoders = List.of();
         private UnaryOperator<Transport> change = UnaryOperator.identity();
@@ -158,6 +164,12 @@ final class Talk implements AutoCloseable {
         /** Hands whole text messages to a test. */
         Setup onText(Act<String> act) {
             return onOpen((talk, session) -> talk.onText(act));
+        }
+
+        /** Answers whole text messages. */
+        Setup replying(Reply reply) {
+            receivers = List.of(new Replying(reply));
+            return this;
         }
 
         Setup capacity(int bytes) {
@@ -222,6 +234,49 @@ final class Talk implements AutoCloseable {
             assertThat(talk.session.awaitOpen(DEADLINE)).as("has opened").isTrue();
             assertThat(talk.next()).isEqualTo("open");
             return talk;
+        }
+    }
+
+    /** An endpoint, and what takes messages from the beginning. */
+    private record Calling(Callbacks endpoint, List<Receiver> receivers) implements Callbacks {
+        @Override
+        public void open(Session session, EndpointConfig config) throws Throwable {
+            endpoint.open(session, config);
+        }
+
+        @Override
+        public void close(Session session, CloseReason reason) throws Throwable {
+            endpoint.close(session, reason);
+        }
+
+        @Override
+        public boolean error(Session session, Throwable failure) throws Throwable {
+            return endpoint.error(session, failure);
+        }
+
+        @Override
+        public Object instance() {
+            return endpoint.instance();
+        }
+    }
+
+    /** What makes the answer to a text, null for none. */
+    interface Reply {
+        @Nullable
+        Object to(String text) throws Exception;
+    }
+
+    private static final class Replying extends Receiver {
+        private final Reply reply;
+
+        Replying(Reply reply) {
+            super(Form.TEXT, Receiver.SESSION_LIMIT);
+            this.reply = reply;
+        }
+
+        @Override
+        public @Nullable Object receive(Session session, Object message, boolean last) throws Exception {
+            return reply.to((String) message);
         }
     }
 
@@ -306,8 +361,9 @@ final class Talk implements AutoCloseable {
     }
 
     /** The session is over: its thread has returned, the close callback came once, and nothing of the endpoint behind it. */
-    void assertOver() throws Exception {
-        result(Objects.requireNonNull(running));
+    void assertOver() throws InterruptedException, TimeoutException {
+        awaitDone(Objects.requireNonNull(running));
+        assertThat(running.state()).as("the session's thread").isEqualTo(Future.State.SUCCESS);
         assertThat(closes).as("calls of the close callback").hasValue(1);
         assertThat(overlaps)
                 .as("callbacks that overlapped or came behind the close callback")
@@ -381,18 +437,26 @@ final class Talk implements AutoCloseable {
 
     /** Ends everything; no task of the test is left running. */
     @Override
-    public void close() throws Exception {
+    public void close() {
         connection.close();
         there.close();
-        for (FutureTask<?> task : tasks) {
-            try {
-                task.get(DEADLINE, TimeUnit.NANOSECONDS);
-            } catch (ExecutionException e) {
-                assertThat(e.getCause()).isNotNull(); // the test has looked at it, or has no interest in it
+        try {
+            for (FutureTask<?> task : tasks) {
+                awaitDone(task);
             }
+            if (running != null) {
+                assertOver();
+            }
+        } catch (InterruptedException | TimeoutException e) {
+            throw new AssertionError("a task of the test goes on after the end of the connection", e);
         }
-        if (running != null) {
-            assertOver();
+    }
+
+    private static void awaitDone(FutureTask<?> task) throws InterruptedException, TimeoutException {
+        try {
+            task.get(DEADLINE, TimeUnit.NANOSECONDS);
+        } catch (ExecutionException e) {
+            assertThat(e.getCause()).isNotNull(); // the test has looked at it, or has no interest in it
         }
     }
 }
