@@ -42,6 +42,9 @@ public final class Connection {
     /** Bytes kept for an application that does not read, while the keep-alive looks for signs of life. */
     private static final int READ_AHEAD = 64 << 10;
 
+    /** The longest timeout: times must stay comparable, see {@link System#nanoTime()}. */
+    private static final long LONGEST = ConnectionSettings.nanos(Duration.ofSeconds(Long.MAX_VALUE));
+
     /** What keeping a small frame costs besides its bytes. */
     private static final int AHEAD_OVERHEAD = 64;
 
@@ -76,6 +79,9 @@ public final class Connection {
     private @Nullable CompletableFuture<Boolean> shutdown; // guarded by state
     private volatile @Nullable String error;
     private volatile @Nullable Ping lastPing;
+    /** What the keep-alive's last Ping carried, null before the first. */
+    private volatile byte @Nullable [] keptAliveBy;
+
     private volatile long latency = -1;
     /** When a closing handshake that is under way must be over, else NEVER. */
     private volatile long closingUntil = Watch.NEVER;
@@ -118,8 +124,8 @@ public final class Connection {
 
     private record Ahead(int opcode, boolean fin, byte[] data) {}
 
-    /** A Ping that waits for its answer; ours when the keep-alive sent it. */
-    private record Ping(byte[] payload, long sentAt, boolean ours) {}
+    /** A Ping that waits for its answer. */
+    private record Ping(byte[] payload, long sentAt) {}
 
     /**
      * Takes over a transport whose opening handshake is done. {@link #start} sets it going.
@@ -187,7 +193,7 @@ public final class Connection {
             while (!state.ended() && !finishing) {
                 if (!incoming.reader.frameIsThere()) {
                     if (!incoming.reader.moreIsThere()) {
-                        outgoing.flushAnswers();
+                        flushBeforeWaiting();
                     }
                     if (timeout == 0 && !incoming.reader.hasBuffered()) {
                         letOthersRun();
@@ -220,6 +226,15 @@ public final class Connection {
         }
     }
 
+    /** Sends what waited for the answer to a further frame. */
+    private void flushBeforeWaiting() {
+        try {
+            outgoing.flushAnswers();
+        } catch (IOException e) {
+            // Noted as broken: the connection ends soon, but what the remote end said before is still to be read
+        }
+    }
+
     private boolean takeAhead() {
         if (ahead == null || readingAhead) {
             return false;
@@ -229,6 +244,7 @@ public final class Connection {
             return false;
         }
         aheadBytes -= current.data().length + AHEAD_OVERHEAD;
+        activeAt = System.nanoTime();
         return true;
     }
 
@@ -308,7 +324,8 @@ public final class Connection {
         if (incoming.opcode() == Opcodes.PONG && answered(incoming.takePayload())) {
             return false;
         }
-        activeAt = cameAt;
+        // Who works off what came at once is not idle meanwhile
+        activeAt = idleTimeout > 0 ? System.nanoTime() : cameAt;
         switch (incoming.opcode()) {
             case Opcodes.PING -> outgoing.pong(incoming.takePayload());
             case Opcodes.PONG -> {
@@ -325,12 +342,11 @@ public final class Connection {
     /** Notes what a Pong says; true when it answers the keep-alive and is of no interest to anybody else. */
     private boolean answered(byte[] payload) {
         Ping ping = lastPing;
-        if (ping == null || !Arrays.equals(ping.payload(), payload)) {
-            return false;
+        if (ping != null && Arrays.equals(ping.payload(), payload)) {
+            latency = System.nanoTime() - ping.sentAt();
+            lastPing = null;
         }
-        latency = System.nanoTime() - ping.sentAt();
-        lastPing = null;
-        return ping.ours();
+        return Arrays.equals(keptAliveBy, payload);
     }
 
     /**
@@ -403,12 +419,12 @@ public final class Connection {
             long timeout,
             int mostBytes,
             Consumer<@Nullable Throwable> outcome) {
-        long until = timeout == 0 ? Watch.NEVER : System.nanoTime() + timeout;
+        long until = timeout == 0 ? Watch.NEVER : System.nanoTime() + Math.min(timeout, LONGEST);
         outgoing.leave(new LeftMessage(opcode, payload, offset, length, until, outcome), mostBytes);
     }
 
-    /** Bytes of messages that were left and wait to be sent. */
-    public int leftBytes() {
+    /** Bytes of messages that were left and wait to be sent, with a little for each. */
+    public long leftBytes() {
         return outgoing.leftBytes();
     }
 
@@ -441,7 +457,10 @@ public final class Connection {
     }
 
     private boolean ping(byte[] payload, long timeout, boolean ours) throws IOException {
-        lastPing = new Ping(payload, System.nanoTime(), ours);
+        if (ours) {
+            keptAliveBy = payload;
+        }
+        lastPing = new Ping(payload, System.nanoTime());
         return outgoing.control(Opcodes.PING, payload, timeout, !ours);
     }
 
@@ -498,9 +517,10 @@ public final class Connection {
      * their answers do not count.
      */
     public void idleTimeout(long nanos) {
-        idleTimeout = Math.max(0, nanos);
-        if (nanos > 0) {
-            watch.runBy(System.nanoTime() + nanos);
+        long timeout = Math.max(0, Math.min(nanos, LONGEST));
+        idleTimeout = timeout;
+        if (timeout > 0) {
+            watch.runBy(System.nanoTime() + timeout);
         }
     }
 
@@ -560,6 +580,9 @@ public final class Connection {
      * long.
      */
     public void startClose(CloseFrame close) {
+        if (closing()) {
+            return; // who sent the Close has set its time
+        }
         closeBy(System.nanoTime() + settings.shutdownTimeout() + LINGER);
         try {
             if (outgoing.close(close, settings.shutdownTimeout())) {

@@ -110,11 +110,13 @@ final class Outgoing {
                 }
                 turnOver = true;
                 requireSendable();
-                if (waited && until - System.nanoTime() <= 0) { // the clock is asked only when time can have passed
+                // The clock is asked only when time can have passed
+                long now = waited ? System.nanoTime() : until - timeout;
+                if (until - now <= 0) {
                     turnOver = first;
                     throw noTurn(timeout);
                 }
-                int written = putData(first, opcode, fin, payload, offset, length, until, timeout, urgency);
+                int written = putData(first, opcode, fin, payload, offset, length, now, until, timeout, urgency);
                 turnOver = fin;
                 return written;
             } finally {
@@ -148,8 +150,8 @@ final class Outgoing {
         }
     }
 
-    /** Bytes of messages that were left and wait. */
-    int leftBytes() {
+    /** Bytes of messages that were left and wait, {@link Turns#OVERHEAD} for each included. */
+    long leftBytes() {
         return turns.leftBytes();
     }
 
@@ -176,7 +178,7 @@ final class Outgoing {
         }
         try {
             if (holding && broken == null && !state.sendingOver()) {
-                putHeld(System.nanoTime() + writeTimeout, writeTimeout);
+                putHeld();
             }
         } finally {
             unlock();
@@ -229,7 +231,8 @@ final class Outgoing {
             requireSendable();
             // All the time anew: that the turn came late must not make a slow network a dead one
             long sentBefore = sentAt;
-            put(opcode | FrameHeader.B0_FIN, payload, 0, payload.length, System.nanoTime() + timeout, timeout);
+            long now = System.nanoTime();
+            put(opcode | FrameHeader.B0_FIN, payload, 0, payload.length, now, now + timeout, timeout, Urgency.NOW);
             if (!activity) {
                 sentAt = sentBefore;
             }
@@ -264,10 +267,11 @@ final class Outgoing {
             if (state.sendingOver()) {
                 return true;
             }
-            putPongs(until, timeout);
+            long now = System.nanoTime();
+            putPongs(now, until, timeout);
             if (state.send(close)) { // RFC 6455 §5.5.1: nothing follows it, so the state changes under the lock
                 byte[] payload = close.payload();
-                put(Opcodes.CLOSE | FrameHeader.B0_FIN, payload, 0, payload.length, until, timeout);
+                put(Opcodes.CLOSE | FrameHeader.B0_FIN, payload, 0, payload.length, now, until, timeout, Urgency.NOW);
             }
             return true;
         } finally {
@@ -361,16 +365,14 @@ final class Outgoing {
 
     /** Sends a message whose turn it is; null when that succeeded. */
     private @Nullable Throwable sent(LeftMessage message) {
-        long now = System.nanoTime();
-        // What has its turn gets a moment, because a write that fails costs the connection
-        long left = Math.max(message.until() == Watch.NEVER ? writeTimeout : message.until() - now, LEAST_WRITING);
-        long until = now + Math.min(left, writeTimeout);
         try {
-            if (!lock(until - now)) {
+            if (!lock(timeLeft(message, System.nanoTime()))) {
                 return waitedTooLong();
             }
             try {
                 requireSendable();
+                long now = System.nanoTime();
+                long timeout = timeLeft(message, now);
                 putData(
                         true,
                         message.opcode(),
@@ -378,8 +380,9 @@ final class Outgoing {
                         message.payload(),
                         message.offset(),
                         message.length(),
-                        until,
-                        until - now,
+                        now,
+                        now + timeout,
+                        timeout,
                         Urgency.NOW);
                 return null;
             } finally {
@@ -390,20 +393,23 @@ final class Outgoing {
         }
     }
 
+    /** What has its turn gets a moment, because a write that fails costs the connection. */
+    private long timeLeft(LeftMessage message, long now) {
+        long left = message.until() == Watch.NEVER ? writeTimeout : message.until() - now;
+        return Math.min(Math.max(left, LEAST_WRITING), writeTimeout);
+    }
+
     private @Nullable Throwable sentInTurn(LeftMessage message) {
         long now = System.nanoTime();
         try {
-            data(
-                    message.opcode(),
-                    true,
-                    message.payload(),
-                    message.offset(),
-                    message.length(),
-                    Watch.earlier(now + writeTimeout, message.until()) - now,
-                    Urgency.NOW);
-            return null;
+            takeTurn(Math.max(0, Watch.earlier(now + writeTimeout, message.until()) - now));
         } catch (IOException | RuntimeException e) {
             return e;
+        }
+        try {
+            return sent(message);
+        } finally {
+            passTurn();
         }
     }
 
@@ -455,20 +461,21 @@ final class Outgoing {
             byte[] payload,
             int offset,
             int length,
+            long now,
             long until,
             long timeout,
             Urgency urgency)
             throws IOException {
-        putPongs(until, timeout);
+        putPongs(now, until, timeout);
         int b0 = fin ? opcode | FrameHeader.B0_FIN : opcode;
         if (compressor == null) {
-            return put(b0, payload, offset, length, until, timeout, urgency);
+            return put(b0, payload, offset, length, now, until, timeout, urgency);
         }
         if (first) {
             compressing = !fin || length >= LEAST_COMPRESSED || (length > 0 && compressor.keepsContext());
         }
         if (!compressing) {
-            return put(b0, payload, offset, length, until, timeout, urgency);
+            return put(b0, payload, offset, length, now, until, timeout, urgency);
         }
         ByteBuilder compressed = new ByteBuilder(length / 2 + 16);
         try {
@@ -480,16 +487,16 @@ final class Outgoing {
         }
         // RFC 7692 §6.1: the first fragment alone carries the mark
         int marked = first ? b0 | FrameHeader.B0_RSV1 : b0;
-        return put(marked, compressed.array(), 0, compressed.length(), until, timeout, urgency);
+        return put(marked, compressed.array(), 0, compressed.length(), now, until, timeout, urgency);
     }
 
-    private void putPongs(long until, long timeout) throws IOException {
+    private void putPongs(long now, long until, long timeout) throws IOException {
         Pongs waiting = pongs;
         if (waiting == null) {
             return;
         }
         for (byte[] payload = waiting.queue.poll(); payload != null; payload = waiting.queue.poll()) {
-            put(Opcodes.PONG | FrameHeader.B0_FIN, payload, 0, payload.length, until, timeout);
+            put(Opcodes.PONG | FrameHeader.B0_FIN, payload, 0, payload.length, now, until, timeout, Urgency.NOW);
         }
     }
 
@@ -500,7 +507,8 @@ final class Outgoing {
                 if (lock(writeTimeout)) {
                     try {
                         if (!state.sendingOver()) {
-                            putPongs(System.nanoTime() + writeTimeout, writeTimeout);
+                            long now = System.nanoTime();
+                            putPongs(now, now + writeTimeout, writeTimeout);
                         }
                     } finally {
                         unlock();
@@ -514,11 +522,8 @@ final class Outgoing {
         } while (!waiting.queue.isEmpty() && !state.sendingOver() && waiting.sending.compareAndSet(false, true));
     }
 
-    private int put(int b0, byte[] payload, int offset, int length, long until, long timeout) throws IOException {
-        return put(b0, payload, offset, length, until, timeout, Urgency.NOW);
-    }
-
-    private int put(int b0, byte[] payload, int offset, int length, long until, long timeout, Urgency urgency)
+    /** Writes a frame, or holds it. It counts as sent {@code now}, which is when the lock was had: who waits long has not sent. */
+    private int put(int b0, byte[] payload, int offset, int length, long now, long until, long timeout, Urgency urgency)
             throws IOException {
         writingUntil(until);
         try {
@@ -528,18 +533,19 @@ final class Outgoing {
         } catch (IOException | RuntimeException | Error e) {
             throw failed(e, until, timeout);
         } finally {
-            written(until - timeout, urgency);
+            written(now, urgency);
         }
     }
 
-    private void putHeld(long until, long timeout) throws IOException {
-        writingUntil(until);
+    private void putHeld() throws IOException {
+        long now = System.nanoTime();
+        writingUntil(now + writeTimeout);
         try {
             writer.flush();
         } catch (IOException | RuntimeException | Error e) {
-            throw failed(e, until, timeout);
+            throw failed(e, now + writeTimeout, writeTimeout);
         } finally {
-            written(until - timeout, Urgency.NOW);
+            written(now, Urgency.NOW);
         }
     }
 

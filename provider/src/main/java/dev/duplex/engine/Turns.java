@@ -33,6 +33,9 @@ final class Turns {
             int opcode, byte[] payload, int offset, int length, long until, Consumer<@Nullable Throwable> outcome)
             implements Place {}
 
+    /** What a message in line costs besides its bytes: many empty ones must not fill the memory. */
+    static final int OVERHEAD = 128;
+
     /** What became of an attempt to leave a message. */
     enum Leaving {
         /** The turn was free: the caller has it now, for this message. */
@@ -45,7 +48,7 @@ final class Turns {
 
     private boolean taken;
     private @Nullable ArrayDeque<Place> line; // null until somebody has to wait
-    private int leftBytes;
+    private long leftBytes; // with the overhead of each
 
     /** Takes the turn if nobody has it. */
     synchronized boolean takeIfFree() {
@@ -78,17 +81,17 @@ final class Turns {
         }
     }
 
-    /** Leaves a message in line, unless more than {@code mostBytes} would be there. An empty line takes any. */
+    /** Leaves a message in line, unless more than {@code mostBytes} would be there, overhead included. An empty line takes any. */
     synchronized Leaving leave(LeftMessage message, int mostBytes) {
         if (!taken) {
             taken = true;
             return Leaving.TURN_TAKEN;
         }
-        if (leftBytes > 0 && message.length() > mostBytes - leftBytes) {
+        if (leftBytes > 0 && cost(message) > mostBytes - leftBytes) {
             return Leaving.FULL;
         }
         line().add(message);
-        leftBytes += message.length();
+        leftBytes += cost(message);
         return Leaving.IN_LINE;
     }
 
@@ -96,7 +99,7 @@ final class Turns {
     synchronized @Nullable LeftMessage pass() {
         Place next = line == null ? null : line.poll();
         if (next instanceof LeftMessage message) {
-            leftBytes -= message.length();
+            leftBytes -= cost(message);
             return message;
         }
         if (next instanceof Waiting place) {
@@ -116,7 +119,7 @@ final class Turns {
                         && message.until() != Watch.NEVER
                         && now - message.until() >= 0) {
                     places.remove();
-                    leftBytes -= message.length();
+                    leftBytes -= cost(message);
                     overdue.add(message);
                 }
             }
@@ -137,9 +140,13 @@ final class Turns {
         return first;
     }
 
-    /** Bytes of the messages in line. */
-    synchronized int leftBytes() {
+    /** Bytes of the messages in line, {@link #OVERHEAD} for each included. */
+    synchronized long leftBytes() {
         return leftBytes;
+    }
+
+    private static long cost(LeftMessage message) {
+        return (long) message.length() + OVERHEAD;
     }
 
     private synchronized boolean leave(Waiting place) {

@@ -3,6 +3,7 @@ package dev.duplex.session;
 import dev.duplex.endpoint.Form;
 import dev.duplex.endpoint.Receiver;
 import dev.duplex.engine.Connection;
+import dev.duplex.engine.PongTimeout;
 import dev.duplex.frame.CloseFrame;
 import dev.duplex.frame.Opcodes;
 import dev.duplex.frame.ProtocolFailure;
@@ -37,7 +38,7 @@ final class Inbound {
 
     private @Nullable ByteArrayOutputStream assembly; // the fragments of a whole message
     private byte[] cutCharacter = NOTHING; // the beginning of a character that the next part completes
-    private @Nullable MessageInputStream stream; // the message that the handler is reading
+    private @Nullable MessageInputStream stream; // the message that the handler is reading; guarded by the reading side
 
     private @Nullable Object message;
     private boolean last;
@@ -84,16 +85,19 @@ final class Inbound {
     }
 
     /** Discards what the handler left of a message that was a stream. */
-    void finish() throws IOException {
-        MessageInputStream unread = stream;
-        if (unread != null) {
+    void finish() throws IOException, InterruptedException {
+        if (stream == null) {
+            return;
+        }
+        connection.lockReading(); // against a thread to which the handler gave the stream
+        try {
+            stream.close();
             stream = null;
-            unread.close();
-            if (unread.incomplete()) {
-                do {
-                    nextPiece();
-                } while (!last);
+            while (!last) {
+                receivePiece();
             }
+        } finally {
+            connection.unlockReading();
         }
     }
 
@@ -105,8 +109,8 @@ final class Inbound {
         return payload == null || receiver == null ? null : message(payload);
     }
 
-    /** The payload of the next frame of the message that is a stream. */
-    byte[] nextPiece() throws IOException {
+    /** The payload of the next frame of the message that is this stream. */
+    byte[] nextPiece(MessageInputStream asking) throws IOException {
         try {
             connection.lockReading();
         } catch (InterruptedException e) {
@@ -114,15 +118,27 @@ final class Inbound {
             throw new InterruptedIOException("Interrupted while waiting for the rest of a message");
         }
         try {
+            asking.requireOpen(); // what comes now may be of another message
+            receivePiece();
+            return connection.takePayload();
+        } finally {
+            connection.unlockReading();
+        }
+    }
+
+    /** Receives the next frame of the message that is a stream. */
+    private void receivePiece() throws IOException {
+        try {
             while (connection.receive(0)) {
                 if (connection.opcode() != Opcodes.PONG) {
                     last = connection.fin();
-                    return connection.takePayload();
+                    return;
                 }
                 keep(connection.takePayload());
             }
-        } finally {
-            connection.unlockReading();
+        } catch (PongTimeout e) {
+            session.silent(e);
+            throw e;
         }
         throw new IOException("The connection ended inside a message");
     }

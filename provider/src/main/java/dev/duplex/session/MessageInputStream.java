@@ -10,7 +10,7 @@ final class MessageInputStream extends InputStream {
     private byte[] piece;
     private int position;
     private boolean last;
-    private boolean closed;
+    private volatile boolean closed;
 
     MessageInputStream(Inbound inbound, byte[] first, boolean last) {
         this.inbound = inbound;
@@ -49,20 +49,20 @@ final class MessageInputStream extends InputStream {
         closed = true;
     }
 
-    /** Whether bytes of the message are left on the connection. */
-    boolean incomplete() {
-        return !last;
-    }
-
-    private boolean fill() throws IOException {
+    /** Fails when it was closed, by the handler or because that has returned. */
+    void requireOpen() throws IOException {
         if (closed) {
             throw new IOException("The stream is closed, or its message is over because the handler has returned");
         }
+    }
+
+    private boolean fill() throws IOException {
+        requireOpen();
         while (position == piece.length) {
             if (last) {
                 return false;
             }
-            piece = inbound.nextPiece();
+            piece = inbound.nextPiece(this);
             position = 0;
             last = inbound.last();
         }

@@ -61,8 +61,8 @@ public final class WebSocketSession implements Session, Connected, Connection.Ow
 
     /** What the close callback is told when the container closed; null while it did not. */
     private volatile @Nullable CloseFrame closedByContainer;
-    /** What the container's Close says if it comes before the session has begun; set before {@link #closedByContainer}. */
-    private volatile int earlyCode = CloseFrame.GOING_AWAY;
+    /** The Close that the container asked for before the session had begun; null when it did not. */
+    private volatile @Nullable CloseFrame closeAtOnce;
     /** Whether the close callback has returned: the session must not be used any more. */
     private volatile boolean over;
 
@@ -93,16 +93,16 @@ public final class WebSocketSession implements Session, Connected, Connection.Ow
     public void open(Connection connection) {
         Outbound outbound = new Outbound(connection, coders, terms.defaults().maxPendingBytes());
         this.basic = new BasicRemote(this, outbound);
+        calls.begin(); // before anybody can find the connection and close it: nothing comes before the open callback
         this.caller = Thread.currentThread();
         this.loader = Thread.currentThread().getContextClassLoader();
         this.connection = connection;
         connection.idleTimeout(TimeUnit.MILLISECONDS.toNanos(maxIdleMillis));
         openSessions.add(this);
-        CloseFrame before = closedByContainer;
-        if (before != null) { // before it had begun
-            connection.startClose(new CloseFrame(earlyCode, before.reason()));
+        CloseFrame before = closeAtOnce;
+        if (before != null) {
+            closeByContainer(before.code(), before.reason());
         }
-        calls.begin();
         try {
             callbacks.open(this, terms.config());
         } catch (Throwable e) {
@@ -125,6 +125,7 @@ public final class WebSocketSession implements Session, Connected, Connection.Ow
         boolean received = true;
         while (received) {
             try {
+                inbound.finish(); // when an interrupt has come between
                 live.lockReading();
                 try {
                     received = live.receive(0);
@@ -164,8 +165,7 @@ public final class WebSocketSession implements Session, Connected, Connection.Ow
                 closedByContainer = CloseFrame.shortened(e.code(), String.valueOf(e.getMessage()));
                 fail(new SessionException(e.getMessage(), e, this));
             }
-            case PongTimeout e ->
-                closedByContainer = CloseFrame.shortened(CloseFrame.ABNORMAL, String.valueOf(e.getMessage()));
+            case PongTimeout e -> silent(e);
             case IOException e -> LOG.log(Level.DEBUG, () -> this + " was lost: " + e);
             default -> { // as no memory for a message: it is this connection's alone
                 fail(failure);
@@ -175,7 +175,7 @@ public final class WebSocketSession implements Session, Connected, Connection.Ow
     }
 
     /** Hands over what the frames complete that came last, if anything. */
-    private void handOver(Inbound inbound) throws IOException {
+    private void handOver(Inbound inbound) throws IOException, InterruptedException {
         Object message = inbound.takeMessage();
         if (message != null) {
             deliver(inbound, message);
@@ -282,7 +282,9 @@ public final class WebSocketSession implements Session, Connected, Connection.Ow
         if (frame == null) {
             frame = Objects.requireNonNull(connection.result());
         }
-        return new CloseReason(CloseCodes.getCloseCode(frame.code()), frame.reason());
+        // What a network says when it fails may be longer than CloseReason takes
+        CloseFrame told = CloseFrame.shortened(frame.code(), frame.reason());
+        return new CloseReason(CloseCodes.getCloseCode(told.code()), told.reason());
     }
 
     // ---- for the container
@@ -292,13 +294,14 @@ public final class WebSocketSession implements Session, Connected, Connection.Ow
      * has not begun does it when it begins.
      */
     public void closeByContainer(int code, String phrase) {
-        if (closedByContainer == null) {
-            earlyCode = code;
-            closedByContainer = CloseFrame.shortened(CloseFrame.ABNORMAL, phrase); // Jakarta WebSocket §2.1.5
-        }
+        CloseFrame close = CloseFrame.shortened(code, phrase);
+        closeAtOnce = close;
         Connection live = connection;
         if (live != null) {
-            live.startClose(CloseFrame.shortened(code, phrase));
+            if (closedByContainer == null && live.open()) { // a Close that came before counts
+                closedByContainer = CloseFrame.shortened(CloseFrame.ABNORMAL, phrase); // Jakarta WebSocket §2.1.5
+            }
+            live.startClose(close);
             callClose();
         }
     }
@@ -325,7 +328,12 @@ public final class WebSocketSession implements Session, Connected, Connection.Ow
     @Override
     public int limit(int opcode) {
         Receiver receiver = opcode == Opcodes.TEXT ? handlers.text() : handlers.binary();
-        return receiver == null ? opcode == Opcodes.TEXT ? maxTextBytes : maxBinaryBytes : limit(receiver);
+        return receiver == null ? sessionLimit(opcode == Opcodes.TEXT) : limit(receiver);
+    }
+
+    /** A negative limit allows what 0 does: it must not be taken for {@link FrameReader#UNLIMITED}. */
+    private int sessionLimit(boolean text) {
+        return Math.max(0, text ? maxTextBytes : maxBinaryBytes);
     }
 
     /** Bytes that a message may have for this receiver. */
@@ -334,7 +342,14 @@ public final class WebSocketSession implements Session, Connected, Connection.Ow
             return FrameReader.UNLIMITED;
         }
         int own = receiver.maxMessageSize();
-        return own != Receiver.SESSION_LIMIT ? own : receiver.form().isText() ? maxTextBytes : maxBinaryBytes;
+        return own != Receiver.SESSION_LIMIT
+                ? own
+                : sessionLimit(receiver.form().isText());
+    }
+
+    /** The remote end has not answered a Ping: the close callback is told that, not what the remote end was. */
+    void silent(PongTimeout e) {
+        closedByContainer = CloseFrame.shortened(CloseFrame.ABNORMAL, String.valueOf(e.getMessage()));
     }
 
     @Override

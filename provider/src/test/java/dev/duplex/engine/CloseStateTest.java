@@ -80,6 +80,22 @@ class CloseStateTest {
         assertThat(state.result()).isEqualTo(new CloseFrame(1005, ""));
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "'', false",
+        "s, true",
+        "r, false",
+        "e, false",
+        "sr, true",
+        "rs, false",
+        "se, true",
+        "rse, false",
+        "sre, true"
+    })
+    void whoClosesFirstHasInitiatedIt(String events, boolean initiated) {
+        assertThat(after(events).initiated()).isEqualTo(initiated ? OURS : null);
+    }
+
     private static CloseState after(String events) {
         CloseState state = new CloseState();
         for (int i = 0; i < events.length(); i++) {

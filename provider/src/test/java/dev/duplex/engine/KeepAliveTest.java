@@ -1,22 +1,20 @@
 package dev.duplex.engine;
 
+import static dev.duplex.engine.Line.awaitMillis;
 import static dev.duplex.engine.Line.close;
 import static dev.duplex.engine.Line.result;
 import static dev.duplex.frame.Wiring.bytes;
 import static dev.duplex.frame.Wiring.frame;
 import static dev.duplex.frame.Wiring.hex;
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
-import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.duplex.frame.CloseFrame;
 import dev.duplex.frame.ProtocolFailure;
 import dev.duplex.frame.Wiring;
-import dev.duplex.transport.Watch;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Timeout;
@@ -373,16 +371,5 @@ class KeepAliveTest {
         String ping = line.received();
         assertThat(ping).startsWith("89 08 ");
         line.send(ping.replaceFirst("89", "8a"));
-    }
-
-    /** Waits until all timers that are due in this time have gone off: they go off in order. Here time itself is the condition. */
-    private static void awaitMillis(int millis) throws InterruptedException {
-        CountDownLatch passed = new CountDownLatch(1);
-        new Watch(now -> {
-                    passed.countDown();
-                    return Watch.NEVER;
-                })
-                .runBy(System.nanoTime() + MILLISECONDS.toNanos(millis));
-        assertThat(passed.await(10, SECONDS)).isTrue();
     }
 }

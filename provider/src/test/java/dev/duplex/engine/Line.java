@@ -9,17 +9,19 @@ import dev.duplex.deflate.DeflateParameters;
 import dev.duplex.frame.Wiring;
 import dev.duplex.transport.MemoryTransport;
 import dev.duplex.transport.Transport;
+import dev.duplex.transport.Watch;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -38,6 +40,9 @@ final class Line implements AutoCloseable {
     final Transport there;
     final Connection connection;
 
+    /** When the owner was told that the connection is idle. */
+    final BlockingQueue<Long> idleAt = new LinkedBlockingQueue<>();
+
     private final AtomicInteger ends = new AtomicInteger();
     private final CountDownLatch ended = new CountDownLatch(1);
     private final List<FutureTask<?>> tasks = new ArrayList<>();
@@ -52,7 +57,7 @@ final class Line implements AutoCloseable {
                 here,
                 new ConnectionSettings(wiring.client(), setup.pingFrequency, setup.writeTimeout, setup.shutdownTimeout),
                 setup.compression,
-                new Owner(setup.limits, () -> {
+                new Owner(setup.limits, setup.takesPongs, () -> idleAt.add(System.nanoTime()), () -> {
                     ends.incrementAndGet();
                     ended.countDown();
                 }));
@@ -69,7 +74,12 @@ final class Line implements AutoCloseable {
     }
 
     /** Whom a test's connection belongs to. */
-    record Owner(IntUnaryOperator limits, Runnable onEnd) implements Connection.Owner {
+    record Owner(IntUnaryOperator limits, boolean takesPongs, Runnable onIdle, Runnable onEnd)
+            implements Connection.Owner {
+        Owner(IntUnaryOperator limits, Runnable onEnd) {
+            this(limits, false, () -> {}, onEnd);
+        }
+
         /** One that does not want to know. */
         static Owner of(int maxPayload) {
             return new Owner(opcode -> maxPayload, () -> {});
@@ -78,6 +88,11 @@ final class Line implements AutoCloseable {
         @Override
         public int limit(int opcode) {
             return limits.applyAsInt(opcode);
+        }
+
+        @Override
+        public void idle() {
+            onIdle.run();
         }
 
         @Override
@@ -90,6 +105,7 @@ final class Line implements AutoCloseable {
         private final Wiring wiring;
         private int capacity = 64 << 10;
         private IntUnaryOperator limits = opcode -> 1 << 20;
+        private boolean takesPongs;
         private long pingFrequency;
         private long writeTimeout = DEADLINE;
         private long shutdownTimeout = DEADLINE;
@@ -112,6 +128,11 @@ final class Line implements AutoCloseable {
 
         Setup limits(IntUnaryOperator limits) {
             this.limits = limits;
+            return this;
+        }
+
+        Setup takesPongs() {
+            takesPongs = true;
             return this;
         }
 
@@ -175,6 +196,11 @@ final class Line implements AutoCloseable {
         return connection.write(bytes[0] & 0x0F, bytes[0] < 0, bytes, 2, bytes.length - 2);
     }
 
+    /** Sends a frame that may wait as the urgency says. */
+    int write(int b0, byte[] payload, Urgency urgency) throws IOException {
+        return connection.write(b0 & 0x0F, (b0 & 0x80) != 0, payload, 0, payload.length, urgency);
+    }
+
     int write(int b0, byte[] payload, Duration timeout) throws IOException {
         return connection.write(b0 & 0x0F, (b0 & 0x80) != 0, payload, 0, payload.length, timeout.toNanos());
     }
@@ -187,6 +213,17 @@ final class Line implements AutoCloseable {
         assertThat(ends).as("calls of onEnd").hasValue(1);
         assertThat(connection.open()).isFalse();
         assertThat(here.closed()).as("the transport is closed").isTrue();
+    }
+
+    /** Waits until all timers that are due in this time have gone off: they go off in order. Here time itself is the condition. */
+    static void awaitMillis(int millis) throws InterruptedException {
+        CountDownLatch passed = new CountDownLatch(1);
+        new Watch(now -> {
+                    passed.countDown();
+                    return Watch.NEVER;
+                })
+                .runBy(System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis));
+        assertThat(passed.await(DEADLINE, TimeUnit.NANOSECONDS)).isTrue();
     }
 
     /** Starts a task on a thread of its own. */
@@ -222,26 +259,7 @@ final class Line implements AutoCloseable {
 
     /** What the remote end receives next: one frame, unmasked, or "end". */
     String received() throws IOException {
-        byte[] start = there.input().readNBytes(2);
-        if (start.length == 0) {
-            return "end";
-        }
-        assertThat(start).hasSize(2);
-        boolean masked = start[1] < 0;
-        assertThat(masked).as("is masked").isEqualTo(wiring.client());
-        int length = start[1] & 0x7F;
-        if (length >= 126) {
-            length = 0;
-            for (byte more : readFully((start[1] & 0x7F) == 126 ? 2 : 8)) {
-                length = (length << 8) | (more & 0xFF);
-            }
-        }
-        byte[] key = readFully(masked ? 4 : 0);
-        byte[] payload = readFully(length);
-        for (int i = 0; masked && i < length; i++) {
-            payload[i] ^= key[i % 4];
-        }
-        return hex(frame(start[0] & 0xFF, payload));
+        return wiring.received(there.input());
     }
 
     /** The remote end receives just these frames next. */
@@ -249,13 +267,6 @@ final class Line implements AutoCloseable {
         for (String frame : frames) {
             assertThat(received()).isEqualTo(frame);
         }
-    }
-
-    private byte[] readFully(int length) throws IOException {
-        InputStream in = there.input();
-        byte[] bytes = in.readNBytes(length);
-        assertThat(bytes).hasSize(length);
-        return bytes;
     }
 
     /** A Close frame. */

@@ -2,14 +2,18 @@ package dev.duplex.frame;
 
 import static dev.duplex.frame.Wiring.bytes;
 import static dev.duplex.frame.Wiring.frame;
+import static dev.duplex.frame.Wiring.hex;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -112,6 +116,93 @@ class FrameWriterTest {
         new FrameWriter(out, true).write(0x82, new byte[length], 0, length);
         assertThat(pool.take()).isSameAs(buffer);
         assertThat(pool.take()).isNotSameAs(buffer);
+    }
+
+    // ---- held frames
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void heldFramesGoOutInOrderWithTheNextWriteInOne(boolean masked) throws IOException {
+        FrameWriter writer = new FrameWriter(out, masked);
+        int key = masked ? 4 : 0;
+        assertThat(writer.holds()).isFalse();
+        assertThat(writer.hold(0x81, bytes("61"), 0, 1)).isEqualTo(3 + key);
+        assertThat(writer.hold(0x82, bytes("00 62 00"), 1, 1)).isEqualTo(3 + key);
+        assertThat(writer.holds()).isTrue();
+        assertThat(out.size()).isZero();
+        assertThat(writer.write(0x89, bytes("63"), 0, 1)).isEqualTo(3 + key);
+        assertThat(writer.holds()).isFalse();
+        assertThat(out.writes).isOne();
+        assertThat(frames(masked)).containsExactly("81 01 61", "82 01 62", "89 01 63");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aFlushWritesWhatIsHeldInOneAndNothingTheSecondTime(boolean masked) throws IOException {
+        FrameWriter writer = new FrameWriter(out, masked);
+        writer.flush();
+        writer.hold(0x81, bytes("61"), 0, 1);
+        writer.hold(0x81, bytes("62"), 0, 1);
+        writer.flush();
+        writer.flush();
+        assertThat(out.writes).isOne();
+        assertThat(frames(masked)).containsExactly("81 01 61", "81 01 62");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void noMoreThanABufferIsHeldAndTheOrderStays(boolean masked) throws IOException {
+        FrameWriter writer = new FrameWriter(out, masked);
+        List<String> expected = new ArrayList<>();
+        for (int length : new int[] {9_000, 60_000, 3_000, 70_000, 5, 65_500, 65_536, 1, 200_000}) {
+            byte[] payload = new byte[length];
+            new Random(length).nextBytes(payload);
+            int before = out.size();
+            writer.hold(0x82, payload, 0, length);
+            expected.add(hex(frame(0x82, payload)));
+            if (length > 65_526) { // with its header it fits no buffer
+                assertThat(writer.holds()).isFalse();
+                assertThat(out.size()).isGreaterThan(before + length);
+            }
+        }
+        writer.flush();
+        assertThat(frames(masked)).isEqualTo(expected);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 8_000, 9_000, 60_000})
+    void whatIsHeldIsGivenBackOnceHoweverThatEnds(int length) throws IOException {
+        for (String end : new String[] {"flush", "discard", "broken"}) {
+            byte[] medium = new byte[BufferPool.MEDIUM.size()];
+            byte[] large = new byte[BufferPool.LARGE.size()];
+            BufferPool.MEDIUM.give(medium);
+            BufferPool.LARGE.give(large);
+            FrameWriter writer = new FrameWriter(end.equals("broken") ? new Broken() : out, true);
+            writer.hold(0x82, new byte[1], 0, 1);
+            writer.hold(0x82, new byte[length], 0, length);
+            switch (end) {
+                case "flush" -> writer.flush();
+                case "discard" -> writer.discard();
+                default -> assertThatExceptionOfType(IOException.class).isThrownBy(writer::flush);
+            }
+            writer.discard();
+            assertThat(writer.holds()).isFalse();
+            assertThat(BufferPool.MEDIUM.take()).isSameAs(medium);
+            assertThat(BufferPool.MEDIUM.take()).isNotSameAs(medium);
+            assertThat(BufferPool.LARGE.take()).isSameAs(large);
+            assertThat(BufferPool.LARGE.take()).isNotSameAs(large);
+        }
+    }
+
+    /** What was written, frame by frame. */
+    private List<String> frames(boolean masked) throws IOException {
+        ByteArrayInputStream in = new ByteArrayInputStream(out.toByteArray());
+        Wiring wiring = masked ? Wiring.CLIENT : Wiring.SERVER;
+        List<String> frames = new ArrayList<>();
+        while (in.available() > 0) {
+            frames.add(wiring.received(in));
+        }
+        return frames;
     }
 
     private static byte[] unmasked(byte[] frame, int length) {

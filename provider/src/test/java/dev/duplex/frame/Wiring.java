@@ -1,6 +1,10 @@
 package dev.duplex.frame;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
 import java.util.Arrays;
 import java.util.HexFormat;
 
@@ -38,6 +42,39 @@ public enum Wiring {
     /** Frames as the remote end of this one sends them: masked by a client. The last may be cut or malformed. */
     public byte[] fromRemote(byte[] frames) {
         return client ? frames : mask(frames);
+    }
+
+    /**
+     * What the remote end receives next: one frame, unmasked, or "end". That this end masks when it is the client, and only then, is
+     * asserted.
+     */
+    public String received(InputStream in) throws IOException {
+        byte[] start = in.readNBytes(2);
+        if (start.length == 0) {
+            return "end";
+        }
+        assertThat(start).hasSize(2);
+        boolean masked = start[1] < 0;
+        assertThat(masked).as("is masked").isEqualTo(client);
+        int length = start[1] & 0x7F;
+        if (length >= 126) {
+            length = 0;
+            for (byte more : readFully(in, (start[1] & 0x7F) == 126 ? 2 : 8)) {
+                length = (length << 8) | (more & 0xFF);
+            }
+        }
+        byte[] key = readFully(in, masked ? 4 : 0);
+        byte[] payload = readFully(in, length);
+        for (int i = 0; masked && i < length; i++) {
+            payload[i] ^= key[i % 4];
+        }
+        return hex(frame(start[0] & 0xFF, payload));
+    }
+
+    private static byte[] readFully(InputStream in, int length) throws IOException {
+        byte[] bytes = in.readNBytes(length);
+        assertThat(bytes).hasSize(length);
+        return bytes;
     }
 
     /** Bytes written in hex, with spaces between. */
