@@ -147,12 +147,6 @@ final class SessionEndTest {
         public void message(String message) {}
     }
 
-    @Test
-    void looksAtAnAnnotatedClientOnce() throws Exception {
-        ClientEndpointConfig config = ClientEndpointConfig.Builder.create().build();
-        assertThat(EndpointModel.ofClient(Client.class, config)).isSameAs(EndpointModel.ofClient(Client.class, config));
-    }
-
     @ServerEndpoint("/stopped")
     public static class Stopped {
         static final CompletableFuture<Session> SESSION = new CompletableFuture<>();
