@@ -15,13 +15,14 @@ each, in the folder BENCH_OUT/results (benchmarks/target/side-by-side/results).
 
 import argparse
 import json
+import signal
 import subprocess
 import time
 
 import machine
 import report
-from catalogue import CELLS, RAW, RAW_CELLS, SERVERS, WARM_UP, WARM_UP_IF_MEASURED, Cell
-from processes import OUT, Bench, build, cell_options
+from catalogue import CELLS, RAW, RAW_CELLS, SERVERS, WARM_UP, WARM_UP_IF_MEASURED
+from processes import OUT, Bench, build, free_port
 
 PEERS = "duplex,duplex-peer,tomcat,jetty,undertow,tyrus,netty"
 USUAL_CELLS = "echo,echo-deep,return,return-deep,16k,1m,broadcast,handshakes"
@@ -83,8 +84,7 @@ def warm_up(started, options):
     measured = {cell.name for cell in options.cells}
     parts = WARM_UP + tuple(part for part in WARM_UP_IF_MEASURED if part[0] in measured)
     for name, part in parts:
-        if name in CELLS:
-            started.load(CELLS[name], options.warm_up * part, by_clock=options.clock)
+        started.load(CELLS[name], options.warm_up * part, by_clock=options.clock)
 
 
 def measure(bench, options, results, started, cell, round_number):
@@ -145,7 +145,7 @@ def startup(options, results):
     with Bench(not options.unpinned, options.jvm) as bench:
         for _ in range(options.rounds):
             for server in options.servers:
-                port = 1024 + time.time_ns() // 1000 % 50_000
+                port = free_port()
                 command = ["--mode", "startup", "--", *bench.command(server, port)]
                 print(json.dumps(results.add(kind="startup", server=server.name, **bench.load(port, command))), flush=True)
         for server in options.servers:
@@ -179,7 +179,7 @@ def count_calls(started, cell, options):
     perf = subprocess.Popen(["perf", "stat", "-x", ",", "-p", str(started.pid), *events], stderr=subprocess.PIPE, text=True)
     time.sleep(0.5)  # perf says nothing when it has begun to count
     messages = started.load(cell, options.duration)["total"]
-    perf.send_signal(2)
+    perf.send_signal(signal.SIGINT)  # it then prints what it has
     counts = {}
     for line in perf.communicate()[1].splitlines():
         fields = line.split(",")

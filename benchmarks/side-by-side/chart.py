@@ -3,6 +3,7 @@
 from xml.sax.saxutils import escape
 
 from catalogue import CELLS, SERVERS
+from figures import thousands
 
 WIDTH = 900
 LABELS, FIGURES = 190, 120  # room left and right of the bars
@@ -39,11 +40,11 @@ def draw(found):
         if not figures:
             continue
         y += HEADING - BAR
-        parts.append(text(MARGIN, y, f"{CELLS[cell].title}", "heading"))
+        parts.append(text(MARGIN, y, CELLS[cell].title, "heading"))
         y += BAR - 6
         largest = max(figure for _, figure in figures)
         for name, figure in figures:
-            parts.append(bar(y, name, figure, largest, CELLS[cell].unit))
+            parts.append(bar(y, name, figure, largest))
             y += BAR + GAP
         y += 4
     legend = "thousand messages (handshakes: connections) per CPU second of the server; each group has its own scale"
@@ -54,7 +55,7 @@ def draw(found):
     return "\n".join([head, title, f"<style>{STYLE}</style>", *parts, "</svg>", ""])
 
 
-def bar(y, name, figure, largest, unit):
+def bar(y, name, figure, largest):
     server = SERVERS[name]
     kind = "own" if name == "duplex" else "jakarta" if server.jakarta else "other"
     length = max(1, round((WIDTH - LABELS - FIGURES - 2 * MARGIN) * figure / largest))
@@ -62,7 +63,7 @@ def bar(y, name, figure, largest, unit):
     shape = f'<rect class="{kind}" x="{left}" y="{y}" width="{length}" height="{BAR}" rx="2"/>'
     baseline = y + BAR - 3
     label = text(left - 8, baseline, server.label, "small" if kind != "own" else "", "end")
-    value = text(left + length + 6, baseline, f"{figure / 1000:,.1f}" if figure < 100_000 else f"{figure / 1000:,.0f}")
+    value = text(left + length + 6, baseline, thousands(figure))
     return "\n".join((label, shape, value))
 
 

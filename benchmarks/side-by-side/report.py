@@ -6,12 +6,12 @@ from collections import defaultdict
 
 import chart
 from catalogue import CELLS, RAW, SERVERS
+from figures import NOTHING, plain, thousands
 from processes import PROJECT
 
 PAGE = PROJECT / "docs" / "performance.md"
 CHART = PROJECT / "docs" / "performance.svg"
 BEGIN, END = "<!-- results: written by bench.py publish -->", "<!-- end of results -->"
-NOTHING = "–"
 
 
 class Found:
@@ -53,6 +53,8 @@ def read(files, skip, min_share):
 
 
 def add_window(found, result, skip, min_share):
+    if "--deflate" in CELLS[result["cell"]].flags and not result.get("extension"):
+        return  # it did not compress: another load
     cost = result.get("server_us_per_message")
     if cost and result["round"] > skip and result["server_cpu_share"] >= min_share:
         found.cells[result["cell"], result["server"]].append(1e6 / cost)
@@ -61,8 +63,8 @@ def add_window(found, result, skip, min_share):
 # ---- tables
 
 
-def tables(found):
-    parts = [machine_table(found), cell_table(found), spread_table(found), memory_table(found)]
+def tables(found, with_spread=True):
+    parts = [machine_table(found), cell_table(found), spread_table(found) if with_spread else "", memory_table(found)]
     return "\n\n".join(part for part in parts if part)
 
 
@@ -137,18 +139,6 @@ def memory_table(found):
     return markdown(rows)
 
 
-def thousands(figure):
-    if figure is None:
-        return NOTHING
-    return f"{figure / 1000:,.0f}" if figure >= 100_000 else f"{figure / 1000:,.1f}"
-
-
-def plain(figure):
-    if figure is None:
-        return NOTHING
-    return f"{figure:,.0f}" if figure >= 100 else f"{figure:.2f}"
-
-
 def markdown(rows):
     lines = ["| " + " | ".join(row) + " |" for row in rows]
     lines.insert(1, "|---" * len(rows[0]) + "|")
@@ -162,6 +152,6 @@ def publish(found):
     page = PAGE.read_text()
     before, rest = page.split(BEGIN)
     after = rest.split(END)[1]
-    PAGE.write_text(f"{before}{BEGIN}\n\n{tables(found)}\n\n{END}{after}")
+    PAGE.write_text(f"{before}{BEGIN}\n\n{tables(found, with_spread=False)}\n\n{END}{after}")
     CHART.write_text(chart.draw(found))
     print("written:", PAGE.relative_to(PROJECT), CHART.relative_to(PROJECT))

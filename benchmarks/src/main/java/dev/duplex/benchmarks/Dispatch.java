@@ -20,6 +20,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** An annotated class, deployed, whose sessions run over any transport: what a server does between its sockets and the application. */
 final class Dispatch {
@@ -55,6 +56,7 @@ final class Dispatch {
         Terms terms = new Terms(
                 "1",
                 config,
+                new ConcurrentHashMap<>(),
                 container,
                 URI.create("ws://localhost/rooms/lobby"),
                 null,

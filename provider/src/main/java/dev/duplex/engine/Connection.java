@@ -191,10 +191,8 @@ public final class Connection {
         try {
             incoming.limit(timeout);
             while (!state.ended() && !finishing) {
-                if (!incoming.reader.frameIsThere()) {
-                    if (!incoming.reader.moreIsThere()) {
-                        flushBeforeWaiting();
-                    }
+                if (!incoming.frameIsThere()) {
+                    flushBeforeWaiting();
                     if (timeout == 0 && !incoming.reader.hasBuffered()) {
                         letOthersRun();
                     }
@@ -261,9 +259,9 @@ public final class Connection {
         return state.ended() && (closed || ahead == null || ahead.isEmpty());
     }
 
-    /** Whether a further frame has come already, whole: receiving it will not wait. */
+    /** Whether a further frame has come already, whole, or most likely so: receiving it will not wait. */
     public boolean frameIsThere() {
-        return (ahead != null && !ahead.isEmpty()) || incoming.reader.frameIsThere();
+        return (ahead != null && !ahead.isEmpty()) || incoming.frameIsThere();
     }
 
     /** The frame's opcode: TEXT, BINARY, CONTINUATION or PONG of {@link Opcodes}. */

@@ -69,6 +69,11 @@ final class Incoming {
         }
     }
 
+    /** Whether the next frame has come, whole, or most likely so: the small array of an idle time was filled up and cut it. */
+    boolean frameIsThere() {
+        return reader.frameIsThere() || reader.isCut();
+    }
+
     /** When a byte came last, by System.nanoTime(). Safe for any thread. */
     long heardAt() {
         return reader.heardAt();

@@ -33,8 +33,8 @@ final class Outgoing {
     /** How long a frame that may wait for others waits at most: a moment for who asked, long for what a timer costs. */
     private static final long HELD_AT_MOST = TimeUnit.MILLISECONDS.toNanos(5);
 
-    /** A timeout that may be over before anything was waited for. */
-    private static final long SHORT = TimeUnit.MILLISECONDS.toNanos(1);
+    /** Timeouts below this may be over before anything was waited for: a thread can lose its core for that long. */
+    private static final long SHORT = TimeUnit.SECONDS.toNanos(1);
 
     private final FrameWriter writer; // guarded by frame
     private final @Nullable Compressor compressor; // guarded by frame

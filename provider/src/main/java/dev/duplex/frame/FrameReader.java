@@ -206,11 +206,8 @@ public final class FrameReader {
         return position < limit;
     }
 
-    /**
-     * Whether the rest of a frame, and more, has most likely arrived but is not read: a part of it filled the array, which is small after
-     * an idle time.
-     */
-    public boolean moreIsThere() {
+    /** Whether the array was filled up and ends inside a frame: its rest has most likely come too, and is not read. */
+    public boolean isCut() {
         return position < limit && limit == buffer.length;
     }
 

@@ -235,7 +235,7 @@ final class Inbound {
             length = joined.length;
         }
         int whole = last ? length : wholeCharacters(bytes, offset, length);
-        cutCharacter = Arrays.copyOfRange(bytes, offset + whole, offset + length);
+        cutCharacter = whole == length ? NOTHING : Arrays.copyOfRange(bytes, offset + whole, offset + length);
         return whole < length && whole == 0 ? null : text(bytes, offset, whole);
     }
 

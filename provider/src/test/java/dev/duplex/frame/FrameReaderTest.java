@@ -151,6 +151,18 @@ class FrameReaderTest {
     }
 
     @Test
+    void knowsThatItsArrayWasTooSmallForWhatHasCome() throws IOException {
+        byte[] frame = frame(0x82, new byte[250]);
+        FrameReader reader = new FrameReader(
+                ScriptedStream.ended(join(frame, frame, frame), Integer.MAX_VALUE), false, false, opcode -> LIMIT);
+        reader.read();
+        reader.read();
+        assertThat(reader.isCut()).isTrue();
+        reader.read();
+        assertThat(reader.isCut()).isFalse();
+    }
+
+    @Test
     void knowsThatMoreWasReadThanTheFrame() throws IOException {
         FrameReader reader = reader(Wiring.CLIENT, LIMIT, bytes("81 01 61 81 01 62"));
         reader.read();

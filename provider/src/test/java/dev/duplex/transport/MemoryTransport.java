@@ -134,6 +134,11 @@ public final class MemoryTransport implements Transport {
         }
 
         @Override
+        public int available() {
+            return in.count();
+        }
+
+        @Override
         public int read() throws IOException {
             byte[] one = new byte[1];
             return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
@@ -198,6 +203,15 @@ public final class MemoryTransport implements Transport {
                 return given == 0 && length > 0 ? -1 : given;
             } catch (InterruptedException e) {
                 throw interrupted();
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        int count() {
+            lock.lock();
+            try {
+                return count;
             } finally {
                 lock.unlock();
             }
