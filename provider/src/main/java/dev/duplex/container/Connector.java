@@ -173,8 +173,7 @@ final class Connector {
     }
 
     /** Waits for the open callback, which has as much time as connecting had: who takes longer in it has the session all the same. */
-    private void await(CountDownLatch open, Connection connection)
-            throws InterruptedIOException {
+    private void await(CountDownLatch open, Connection connection) throws InterruptedIOException {
         try {
             open.await(policy.timeout(), TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {
