@@ -6,7 +6,10 @@ import dev.duplex.peer.PeerPolicy;
 import jakarta.websocket.DeploymentException;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +37,15 @@ record ConnectionPolicy(
         boolean compression,
         long timeout) {
     private static final String PREFIX = "dev.duplex.";
+    private static final Set<String> KEYS = Set.of(
+            "pingFrequency",
+            "maxReceivePayload",
+            "shutdownTimeout",
+            "writeTimeout",
+            "shutdownCode",
+            "maxPendingBytes",
+            "compression",
+            "timeout");
 
     /** Below the idle limits of usual proxies and NATs, and rare enough to cost nothing. */
     private static final Duration SERVER_PING_FREQUENCY = Duration.ofMinutes(2);
@@ -50,11 +62,12 @@ record ConnectionPolicy(
      * @param user the user properties of its config
      * @param endpoint its class, which may have a {@link PeerPolicy}
      * @param container the container's defaults
-     * @throws DeploymentException for a value that is none; it names key and value
+     * @throws DeploymentException for a key or a value that is none; it names both
      */
     static ConnectionPolicy of(boolean client, Map<String, ?> user, Class<?> endpoint, Map<String, ?> container)
             throws DeploymentException {
         Values values = new Values(user, endpoint.getAnnotation(PeerPolicy.class), container);
+        values.checkKeys();
         PeerPolicy policy = values.policy();
         return new ConnectionPolicy(
                 client,
@@ -89,6 +102,18 @@ record ConnectionPolicy(
     }
 
     private record Values(Map<String, ?> user, @Nullable PeerPolicy policy, Map<String, ?> container) {
+        /** A limit whose name is misspelt would be none. */
+        void checkKeys() throws DeploymentException {
+            for (Map<String, ?> properties : List.of(container, user)) {
+                for (String key : properties.keySet()) {
+                    if (key.startsWith(PREFIX) && !KEYS.contains(key.substring(PREFIX.length()))) {
+                        throw new DeploymentException("There is no property " + key + "; those of " + PREFIX + " are "
+                                + String.join(", ", new TreeSet<>(KEYS)));
+                    }
+                }
+            }
+        }
+
         private @Nullable Object find(String name, int annotated) {
             Object value = user.get(PREFIX + name);
             if (value == null && annotated != PeerPolicy.NOT_SET) {

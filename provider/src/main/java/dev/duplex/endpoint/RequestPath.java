@@ -13,8 +13,8 @@ final class RequestPath {
     private RequestPath() {}
 
     /**
-     * The segments of a path, percent-decoded, without {@code .} and {@code ..}; null when it does not start with a slash or has an
-     * escape that is malformed or no UTF-8.
+     * The segments of a path, percent-decoded, without {@code .} and {@code ..}; null when it does not start with a slash, leads above its
+     * root, or has an escape that is malformed or no UTF-8.
      */
     static @Nullable List<String> segments(String rawPath) {
         if (!rawPath.startsWith("/")) {
@@ -32,7 +32,10 @@ final class RequestPath {
             }
             // RFC 3986 §6.2.2.2: %2E is the same as a dot, so dots are judged after decoding
             boolean parent = segment.equals("..");
-            if (parent && !segments.isEmpty()) {
+            if (parent) {
+                if (segments.isEmpty()) {
+                    return null; // what is above the application is not its own
+                }
                 segments.remove(segments.size() - 1);
             }
             if (!parent && !segment.equals(".")) {

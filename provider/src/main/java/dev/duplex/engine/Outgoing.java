@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -157,8 +158,11 @@ final class Outgoing {
 
     /** Does what is due, by threads of their own, and says when to ask again. Never blocks. */
     long check(long now) {
-        for (LeftMessage message : turns.overdue(now)) {
-            message.outcome().accept(waitedTooLong());
+        List<LeftMessage> overdue = turns.overdue(now);
+        if (!overdue.isEmpty()) { // who hears of it may go on from there
+            Thread.ofVirtual()
+                    .name("duplex-send")
+                    .start(() -> overdue.forEach(message -> message.outcome().accept(waitedTooLong())));
         }
         long held = holdUntil;
         if (held != Watch.NEVER && now - held >= 0) {

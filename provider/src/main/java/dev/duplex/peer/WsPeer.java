@@ -233,6 +233,14 @@ public final class WsPeer implements AutoCloseable {
         return nanos < 0 ? null : Duration.ofNanos(nanos);
     }
 
+    /**
+     * Bytes of a session's asynchronous messages that wait to be sent, with something for each message: how far its remote end is behind.
+     * Zero for other peers, whose writes do not return before.
+     */
+    public long pendingBytes() {
+        return connection.leftBytes();
+    }
+
     /** A number that no other peer of this process has. */
     public long id() {
         return connection.id();

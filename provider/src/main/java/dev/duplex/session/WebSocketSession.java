@@ -258,7 +258,9 @@ public final class WebSocketSession implements Session, Connected, Connection.Ow
     private void failed(Throwable e) {
         try {
             if (!callbacks.error(this, e)) {
-                Level level = e instanceof SessionException ? Level.DEBUG : Level.ERROR;
+                // What fails because the connection is gone is no fault of the application's
+                boolean gone = e instanceof SessionException || (e instanceof IOException && !attached().open());
+                Level level = gone ? Level.DEBUG : Level.ERROR;
                 LOG.log(
                         level,
                         "nobody handles the errors of "

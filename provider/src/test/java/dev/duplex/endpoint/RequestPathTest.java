@@ -20,7 +20,7 @@ final class RequestPathTest {
         /a/b/.., [a|``]
         /a/., [a|``]
         /.., [``]
-        /../../a, [a]
+        /a/b/../../c, [c]
         /a/%2e%2E/b, [b]
         /a%2Fb/c, [a/b|c]
         /a+b, [a+b]
