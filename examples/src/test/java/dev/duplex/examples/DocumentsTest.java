@@ -122,7 +122,12 @@ class DocumentsTest {
                 .extracting(document -> Documents.PROJECT.relativize(document).toString())
                 .contains("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "examples/README.md", "tck-runner/README.md")
                 .contains(
-                        "docs/concurrency.md", "docs/design.md", "docs/endpoints.md", "docs/limits.md", "docs/peer.md", "docs/server.md");
+                        "docs/concurrency.md",
+                        "docs/design.md",
+                        "docs/endpoints.md",
+                        "docs/limits.md",
+                        "docs/peer.md",
+                        "docs/server.md");
         assertThat(javaBlocks()).hasSizeGreaterThan(15);
     }
 
