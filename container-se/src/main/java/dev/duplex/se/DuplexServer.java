@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
@@ -36,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>The JVM lives until {@link #close()}.
+ * <p>The JVM lives until {@link #close()} has returned.
  */
 public final class DuplexServer implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(DuplexServer.class.getName());
@@ -99,11 +100,30 @@ public final class DuplexServer implements AutoCloseable {
         if (stopped.getAndSet(true)) {
             return;
         }
-        front.stopListening();
+        CountDownLatch over = new CountDownLatch(1);
         try {
-            container.stop(grace);
-        } finally {
-            front.cut(AFTER_CUT);
+            keepJvmAlive(over);
+        } finally { // there may be no memory for a thread
+            try {
+                front.stopListening();
+                container.stop(grace);
+            } finally {
+                front.cut(AFTER_CUT);
+                over.countDown();
+            }
+        }
+    }
+
+    /** The thread that accepts ends first: if this one is a daemon, as a virtual thread is, the JVM would end before the sessions do. */
+    private void keepJvmAlive(CountDownLatch over) {
+        if (Thread.currentThread().isDaemon()) {
+            Thread.ofPlatform().daemon(false).name("duplex-stop-" + port()).start(() -> {
+                try {
+                    over.await();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt(); // nobody has this thread but who ends all of them
+                }
+            });
         }
     }
 

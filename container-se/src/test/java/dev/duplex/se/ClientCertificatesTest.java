@@ -13,11 +13,25 @@ import jakarta.websocket.server.HandshakeRequest;
 import jakarta.websocket.server.ServerEndpoint;
 import jakarta.websocket.server.ServerEndpointConfig;
 import java.io.IOException;
+import java.io.InputStream;
+import java.net.Socket;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.KeyStore;
 import java.security.Principal;
+import java.security.PrivateKey;
+import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
+import java.security.spec.PKCS8EncodedKeySpec;
+import java.util.Base64;
+import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocketFactory;
+import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509ExtendedKeyManager;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -111,6 +125,70 @@ final class ClientCertificatesTest {
         return RawClient.to(server, ClientCertificatesTest.server.trusting().getSocketFactory());
     }
 
+    /** For a client that shows its certificate, whatever the server says that it trusts. */
+    private static SSLSocketFactory insisting(Identity client) throws GeneralSecurityException, IOException {
+        X509Certificate certificate;
+        try (InputStream in = Files.newInputStream(client.certificate())) {
+            certificate =
+                    (X509Certificate) CertificateFactory.getInstance("X.509").generateCertificate(in);
+        }
+        String key = Files.readString(client.key()).replaceAll("-----.*-----|\\s", "");
+        PrivateKey privateKey = KeyFactory.getInstance("EC")
+                .generatePrivate(new PKCS8EncodedKeySpec(Base64.getDecoder().decode(key)));
+        KeyStore trusted = KeyStore.getInstance("PKCS12");
+        trusted.load(null, null);
+        try (InputStream in = Files.newInputStream(server.certificate())) {
+            trusted.setCertificateEntry(
+                    "server", CertificateFactory.getInstance("X.509").generateCertificate(in));
+        }
+        TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        trust.init(trusted);
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(new KeyManager[] {new Insisting(certificate, privateKey)}, trust.getTrustManagers(), null);
+        return context.getSocketFactory();
+    }
+
+    /** Has one certificate, and chooses it. */
+    private static final class Insisting extends X509ExtendedKeyManager {
+        private final X509Certificate certificate;
+        private final PrivateKey key;
+
+        Insisting(X509Certificate certificate, PrivateKey key) {
+            this.certificate = certificate;
+            this.key = key;
+        }
+
+        @Override
+        public String chooseClientAlias(String[] types, Principal[] issuers, Socket socket) {
+            return "own";
+        }
+
+        @Override
+        public X509Certificate[] getCertificateChain(String alias) {
+            return new X509Certificate[] {certificate};
+        }
+
+        @Override
+        public PrivateKey getPrivateKey(String alias) {
+            return key;
+        }
+
+        @Override
+        public String[] getClientAliases(String type, Principal[] issuers) {
+            return new String[] {"own"};
+        }
+
+        @Override
+        public String chooseServerAlias(String type, Principal[] issuers, Socket socket) {
+            return null;
+        }
+
+        @Override
+        public String[] getServerAliases(String type, Principal[] issuers) {
+            return null;
+        }
+    }
+
     private static void tells(RawClient client, String who) throws IOException {
         client.send(RawClient.upgrade("/who"));
         assertThat(client.head()).startsWith("HTTP/1.1 101 ");
@@ -160,8 +238,9 @@ final class ClientCertificatesTest {
     void certificateThatIsNotTrustedIsRefused(boolean needed) throws Exception {
         try (DuplexServer server =
                         builder().sslParameters(needed ? needing() : wanting()).start();
-                RawClient client = as(stranger, server)) {
-            assertThat(catchThrowable(() -> tells(client, "CN=stranger"))).isInstanceOf(IOException.class);
+                RawClient client = RawClient.to(server, insisting(stranger))) {
+            assertThat(catchThrowable(() -> tells(client, "nobody nobody none")))
+                    .isInstanceOf(IOException.class);
         }
     }
 

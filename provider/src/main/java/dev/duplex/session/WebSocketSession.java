@@ -259,7 +259,8 @@ public final class WebSocketSession implements Session, Connected, Connection.Ow
         try {
             if (!callbacks.error(this, e)) {
                 // What fails because the connection is gone is no fault of the application's
-                boolean gone = e instanceof SessionException || (e instanceof IOException && !attached().open());
+                boolean gone = e instanceof SessionException
+                        || (e instanceof IOException && !attached().open());
                 Level level = gone ? Level.DEBUG : Level.ERROR;
                 LOG.log(
                         level,
