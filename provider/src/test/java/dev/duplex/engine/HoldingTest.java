@@ -97,7 +97,7 @@ class HoldingTest {
             try (Line line = Line.open(wiring)) {
                 line.there.output().write(wire, 0, there);
                 assertThat(line.read()).isEqualTo("81 01 61");
-                line.write(0x81, bytes("62"), WHEN_FLUSHED);
+                line.write(0x81, bytes("62"), SOON);
                 FutureTask<String> reading = line.start(line::read);
                 line.assertReceives("81 01 62");
                 assertThat(reading).isNotDone();
@@ -111,13 +111,28 @@ class HoldingTest {
         try (Line line = narrow(wiring)) {
             line.send("81 01 61 81 01 62 81 01 63");
             assertThat(line.read()).isEqualTo("81 01 61");
-            line.write(0x82, LARGE, WHEN_FLUSHED);
+            line.write(0x82, LARGE, SOON);
             assertThat(line.read()).isEqualTo("81 01 62"); // had it flushed, it would hang there
             assertThat(line.read()).isEqualTo("81 01 63");
             FutureTask<String> reading = line.start(line::read);
             line.here.awaitBlockedWriter();
             line.assertReceives(LARGE_SHOWN);
             assertThat(reading).isNotDone();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aReaderLeavesToTheApplicationWhatOnlyAFlushSends(Wiring wiring) throws Exception {
+        try (Line line = narrow(wiring)) {
+            line.write(0x82, LARGE, WHEN_FLUSHED);
+            FutureTask<String> reading = line.start(line::read);
+            line.here.awaitBlockedReader(); // not in a write
+            line.send("81 01 61");
+            assertThat(result(reading)).isEqualTo("81 01 61");
+            FutureTask<Integer> writing = line.start(() -> line.write("81 01 62"));
+            line.assertReceives(LARGE_SHOWN, "81 01 62");
+            result(writing);
         }
     }
 
@@ -151,9 +166,9 @@ class HoldingTest {
     @EnumSource
     void aFlushThatFailsDoesNotHideWhatTheRemoteEndSaidBefore(Wiring wiring) throws Exception {
         try (Line line = Line.open(wiring)) {
-            line.write(0x81, bytes("61"), WHEN_FLUSHED);
             line.send("82 01 62", "88 02 03 e9");
             line.there.close(); // what it sent is under way
+            line.write(0x81, bytes("61"), SOON);
             assertThat(line.read()).isEqualTo("82 01 62");
             assertThat(line.read()).isEqualTo("end");
             assertThat(line.connection.result()).isEqualTo(new CloseFrame(1001, ""));

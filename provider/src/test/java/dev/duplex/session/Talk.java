@@ -27,7 +27,6 @@ import jakarta.websocket.Session;
 import jakarta.websocket.WebSocketContainer;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -36,6 +35,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
@@ -68,6 +68,7 @@ final class Talk implements AutoCloseable {
     final BlockingQueue<String> heard = new LinkedBlockingQueue<>();
 
     private final Setup setup;
+    private final CountDownLatch opened = new CountDownLatch(1);
     private final AtomicInteger inside = new AtomicInteger();
     private final AtomicInteger overlaps = new AtomicInteger();
     private final AtomicInteger closes = new AtomicInteger();
@@ -88,7 +89,7 @@ final class Talk implements AutoCloseable {
                 ClientEndpointConfig.Builder.create().build(),
                 new HashMap<>(Map.of("key", "value")),
                 CONTAINER,
-                URI.create("ws://localhost/chat?a=b"),
+                "ws://localhost/chat?a=b",
                 "a=b",
                 Map.of("a", List.of("b")),
                 Map.of(),
@@ -231,7 +232,7 @@ final class Talk implements AutoCloseable {
         /** A session whose open callback has returned. */
         Talk open() throws Exception {
             Talk talk = create().run();
-            assertThat(talk.session.awaitOpen(DEADLINE)).as("has opened").isTrue();
+            talk.awaitOpen();
             assertThat(talk.next()).isEqualTo("open");
             return talk;
         }
@@ -285,10 +286,22 @@ final class Talk implements AutoCloseable {
     /** Lets the session begin, on a thread of its own. */
     Talk run() {
         running = start(() -> {
-            session.run(connection);
+            try {
+                session.open(connection);
+            } finally {
+                opened.countDown();
+            }
+            session.run();
             return true;
         });
         return this;
+    }
+
+    /** The open callback has returned, or is about to. */
+    void awaitOpen() throws InterruptedException {
+        assertThat(opened.await(DEADLINE, TimeUnit.NANOSECONDS))
+                .as("has opened")
+                .isTrue();
     }
 
     private final class Recording extends Endpoint {
