@@ -73,6 +73,7 @@ final class Talk implements AutoCloseable {
     private final AtomicInteger overlaps = new AtomicInteger();
     private final AtomicInteger closes = new AtomicInteger();
     private final AtomicInteger ends = new AtomicInteger();
+    private final CountDownLatch ended = new CountDownLatch(1);
     private final List<FutureTask<?>> tasks = new ArrayList<>();
     private @Nullable FutureTask<Boolean> running;
 
@@ -103,7 +104,10 @@ final class Talk implements AutoCloseable {
                 new Calling(new ProgrammaticEndpoint(new Recording()), setup.receivers),
                 CoderTable.of(setup.encoders, setup.decoders).connect(terms.config(), Instances.BY_CONSTRUCTOR),
                 openSessions,
-                ends::incrementAndGet);
+                () -> {
+                    ends.incrementAndGet();
+                    ended.countDown();
+                });
         connection = new Connection(
                 setup.change.apply(here),
                 new ConnectionSettings(
@@ -377,6 +381,10 @@ final class Talk implements AutoCloseable {
     void assertOver() throws InterruptedException, TimeoutException {
         awaitDone(Objects.requireNonNull(running));
         assertThat(running.state()).as("the session's thread").isEqualTo(Future.State.SUCCESS);
+        // By the session's thread, or by the one that called the close callback
+        assertThat(ended.await(DEADLINE, TimeUnit.NANOSECONDS))
+                .as("has told its end")
+                .isTrue();
         assertThat(closes).as("calls of the close callback").hasValue(1);
         assertThat(overlaps)
                 .as("callbacks that overlapped or came behind the close callback")
