@@ -19,6 +19,7 @@ import jakarta.websocket.server.ServerApplicationConfig;
 import jakarta.websocket.server.ServerEndpoint;
 import jakarta.websocket.server.ServerEndpointConfig;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.util.Map;
@@ -48,7 +49,11 @@ final class ApplicationTest {
         private record Answering(Session session) implements MessageHandler.Whole<String> {
             @Override
             public void onMessage(String message) {
-                session.getAsyncRemote().sendText("programmatic " + message);
+                try {
+                    session.getBasicRemote().sendText("programmatic " + message);
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
             }
         }
     }

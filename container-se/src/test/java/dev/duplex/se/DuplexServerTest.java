@@ -265,8 +265,10 @@ final class DuplexServerTest {
     @Test
     void stopCutsAtOnceWhoIsInItsHandshakeAndWaitsForSessionsOnly() throws Exception {
         Remains remains = new Remains(folder);
-        DuplexServer server =
-                Echo.builder().handshakeTimeout(Duration.ofHours(1)).start();
+        DuplexServer server = Echo.builder()
+                .handshakeTimeout(Duration.ofHours(1))
+                .property("dev.duplex.shutdownTimeout", Duration.ofHours(1))
+                .start();
         try (RawClient session = RawClient.upgraded(server, "/echo")) {
             session.echoes("hello");
             List<RawClient> slow = new ArrayList<>();
@@ -327,6 +329,8 @@ final class DuplexServerTest {
                 client.echoes("alive");
                 assertThat(process.isAlive()).isTrue();
                 process.outputWriter().append('\n').flush();
+                // It waits for the answer to its Close, though the thread that accepts has ended
+                assertThat(process.waitFor(500, TimeUnit.MILLISECONDS)).isFalse();
                 client.answersClose(1001);
             }
             assertThat(process.waitFor(RawClient.LIMIT.toSeconds(), TimeUnit.SECONDS))
