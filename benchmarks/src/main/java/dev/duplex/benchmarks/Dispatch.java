@@ -16,7 +16,6 @@ import jakarta.websocket.Decoder;
 import jakarta.websocket.DeploymentException;
 import jakarta.websocket.WebSocketContainer;
 import jakarta.websocket.server.ServerEndpointConfig;
-import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -58,7 +57,7 @@ final class Dispatch {
                 config,
                 new ConcurrentHashMap<>(),
                 container,
-                URI.create("ws://localhost/rooms/lobby"),
+                "ws://localhost/rooms/lobby",
                 null,
                 Map.of("room", List.of("lobby")),
                 PATH_PARAMETERS,
@@ -71,6 +70,9 @@ final class Dispatch {
                 terms, endpoint.connect(instance, PATH_PARAMETERS, coders), coders, new OpenSessions(), () -> {});
         Connection connection = new Connection(transport, SETTINGS, null, session);
         connection.start(new byte[0], 0, 0);
-        return () -> session.run(connection);
+        return () -> {
+            session.open(connection);
+            session.run();
+        };
     }
 }

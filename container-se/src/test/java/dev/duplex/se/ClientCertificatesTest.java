@@ -85,7 +85,7 @@ final class ClientCertificatesTest {
                     X509Certificate[] chain = (X509Certificate[]) method.invoke(request);
                     return chain == null ? " none" : " " + chain.length;
                 } catch (ReflectiveOperationException e) {
-                    throw new AssertionError(e);
+                    throw new LinkageError(e.getMessage(), e);
                 }
             }
         }
