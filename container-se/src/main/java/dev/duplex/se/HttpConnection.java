@@ -172,11 +172,6 @@ final class HttpConnection implements Acceptor.Visitor, Runnable {
         if (request.head().method().equals("CONNECT")) { // its target is no path
             throw new HandshakeFailure(405, "the method must be GET, not CONNECT: this is no proxy", ALLOW_GET);
         }
-        try {
-            return front.container().upgrade(request);
-        } catch (RuntimeException e) { // of the application, such as a configurator's
-            LOG.log(Level.ERROR, "the handshake of " + socket.getRemoteSocketAddress() + " failed", e);
-            throw new HandshakeFailure(500, "the server failed to answer the handshake");
-        }
+        return front.container().upgrade(request);
     }
 }

@@ -61,6 +61,8 @@ final class ClientCertificatesTest {
     public static final class Who {
         @OnMessage
         public String tell(String question, Session session) {
+            assertThat(session.isSecure()).isTrue();
+            assertThat(session.getRequestURI()).hasScheme("wss");
             return name(session.getUserPrincipal()) + " "
                     + session.getUserProperties().get("certificates");
         }
