@@ -56,7 +56,7 @@ public final class Upgrade {
 
     /**
      * Serves the connection on this thread, with the application's context class loader. Returns when it has ended and the close callback
-     * has returned.
+     * has returned, unless another thread that closes the session runs that.
      *
      * @throws IllegalStateException when it was served or abandoned before
      */

@@ -16,8 +16,6 @@ import java.io.InterruptedIOException;
 import java.net.SocketAddress;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Arrays;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -39,14 +37,8 @@ import org.jspecify.annotations.Nullable;
 public final class Connection {
     /** How long a connection that failed, or whose server is slow to close TCP, is still listened to: a round trip and to spare. */
     static final long LINGER = Duration.ofSeconds(1).toNanos();
-    /** Bytes kept for an application that does not read, while the keep-alive looks for signs of life. */
-    private static final int READ_AHEAD = 64 << 10;
-
     /** The longest timeout: times must stay comparable, see {@link System#nanoTime()}. */
     private static final long LONGEST = ConnectionSettings.nanos(Duration.ofSeconds(Long.MAX_VALUE));
-
-    /** What keeping a small frame costs besides its bytes. */
-    private static final int AHEAD_OVERHEAD = 64;
 
     private static final AtomicLong IDS = new AtomicLong();
 
@@ -63,12 +55,9 @@ public final class Connection {
     private final ReentrantLock reading = new ReentrantLock();
 
     private final Incoming incoming;
-    /** Frames read before the application asked for them; null until there is one. */
-    private @Nullable ArrayDeque<Ahead> ahead;
-
-    private int aheadBytes;
-    /** The frame to look at when it was one of those. */
-    private @Nullable Ahead current;
+    private final ReadAhead ahead = new ReadAhead();
+    /** The frame to look at when it was read ahead; null when it is the one that was read last. */
+    private ReadAhead.@Nullable Kept current;
 
     /** Whether the reading side takes frames from the wire only: the application has not asked. */
     private boolean readingAhead;
@@ -78,11 +67,7 @@ public final class Connection {
     private volatile @Nullable IOException failure; // that the application has yet to hear of; taken under reading
     private @Nullable CompletableFuture<Boolean> shutdown; // guarded by state
     private volatile @Nullable String error;
-    private volatile @Nullable Ping lastPing;
-    /** What the keep-alive's last Ping carried, null before the first. */
-    private volatile byte @Nullable [] keptAliveBy;
-
-    private volatile long latency = -1;
+    private final Pings pings = new Pings();
     /** When a closing handshake that is under way must be over, else NEVER. */
     private volatile long closingUntil = Watch.NEVER;
 
@@ -121,11 +106,6 @@ public final class Connection {
         /** The connection has ended. Called once; must not block. */
         void ended();
     }
-
-    private record Ahead(int opcode, boolean fin, byte[] data) {}
-
-    /** A Ping that waits for its answer. */
-    private record Ping(byte[] payload, long sentAt) {}
 
     /**
      * Takes over a transport whose opening handshake is done. {@link #start} sets it going.
@@ -234,14 +214,13 @@ public final class Connection {
     }
 
     private boolean takeAhead() {
-        if (ahead == null || readingAhead) {
+        if (readingAhead) {
             return false;
         }
-        current = closed ? null : ahead.poll();
+        current = closed ? null : ahead.take();
         if (current == null) {
             return false;
         }
-        aheadBytes -= current.data().length + AHEAD_OVERHEAD;
         activeAt = System.nanoTime();
         return true;
     }
@@ -256,12 +235,12 @@ public final class Connection {
 
     /** Whether no data frame will come any more: the connection has ended, and none that was read before is left. */
     public boolean exhausted() {
-        return state.ended() && (closed || ahead == null || ahead.isEmpty());
+        return state.ended() && (closed || ahead.isEmpty());
     }
 
     /** Whether a further frame has come already, whole, or most likely so: receiving it will not wait. */
     public boolean frameIsThere() {
-        return (ahead != null && !ahead.isEmpty()) || incoming.frameIsThere();
+        return !ahead.isEmpty() || incoming.frameIsThere();
     }
 
     /** The frame's opcode: TEXT, BINARY, CONTINUATION or PONG of {@link Opcodes}. */
@@ -319,7 +298,7 @@ public final class Connection {
     /** Deals with the frame that was read; true when it is data for the application. */
     private boolean handle() throws IOException {
         long cameAt = incoming.heardAt();
-        if (incoming.opcode() == Opcodes.PONG && answered(incoming.takePayload())) {
+        if (incoming.opcode() == Opcodes.PONG && pings.answered(incoming.takePayload())) {
             return false;
         }
         // Who works off what came at once is not idle meanwhile
@@ -337,16 +316,6 @@ public final class Connection {
         return false;
     }
 
-    /** Notes what a Pong says; true when it answers the keep-alive and is of no interest to anybody else. */
-    private boolean answered(byte[] payload) {
-        Ping ping = lastPing;
-        if (ping != null && Arrays.equals(ping.payload(), payload)) {
-            latency = System.nanoTime() - ping.sentAt();
-            lastPing = null;
-        }
-        return Arrays.equals(keptAliveBy, payload);
-    }
-
     /**
      * Looks at what has come when no thread reads: data is kept for the application, control frames are dealt with. Returns whether silence can
      * be told from a full store.
@@ -357,15 +326,10 @@ public final class Connection {
         }
         try {
             readingAhead = true;
-            while (aheadBytes < READ_AHEAD && receive(Incoming.WHAT_IS_THERE)) {
-                if (ahead == null) {
-                    ahead = new ArrayDeque<>();
-                }
-                Ahead frame = new Ahead(incoming.opcode(), incoming.fin(), incoming.takePayload());
-                ahead.add(frame);
-                aheadBytes += frame.data().length + AHEAD_OVERHEAD;
+            while (!ahead.full() && receive(Incoming.WHAT_IS_THERE)) {
+                ahead.add(new ReadAhead.Kept(incoming.opcode(), incoming.fin(), incoming.takePayload()));
             }
-            return aheadBytes < READ_AHEAD;
+            return !ahead.full();
         } catch (SocketTimeoutException e) {
             return true; // nothing more has come
         } catch (IOException e) {
@@ -455,10 +419,7 @@ public final class Connection {
     }
 
     private boolean ping(byte[] payload, long timeout, boolean ours) throws IOException {
-        if (ours) {
-            keptAliveBy = payload;
-        }
-        lastPing = new Ping(payload, System.nanoTime());
+        pings.sending(payload, ours);
         return outgoing.control(Opcodes.PING, payload, timeout, !ours);
     }
 
@@ -492,7 +453,7 @@ public final class Connection {
 
     /** Nanoseconds from the last answered Ping to its Pong, -1 when there was none. */
     public long latency() {
-        return latency;
+        return pings.latency();
     }
 
     /** Where the remote end is. */
@@ -575,7 +536,7 @@ public final class Connection {
 
     /**
      * Sends a Close unless one was sent, and returns: whoever reads finds the answer, and the shutdown timeout ends a wait that is too
-     * long.
+     * long. Messages that were left before go first, if that takes no longer than a moment.
      */
     public void startClose(CloseFrame close) {
         if (closing()) {
@@ -583,6 +544,7 @@ public final class Connection {
         }
         closeBy(System.nanoTime() + settings.shutdownTimeout() + LINGER);
         try {
+            outgoing.awaitTurn(Math.min(LINGER, settings.shutdownTimeout()));
             if (outgoing.close(close, settings.shutdownTimeout())) {
                 return;
             }

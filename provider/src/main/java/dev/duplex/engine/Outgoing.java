@@ -261,6 +261,20 @@ final class Outgoing {
         }
     }
 
+    /** Waits until the messages have been sent that were asked for before; no longer than so, and not for one that lacks its end. */
+    void awaitTurn(long timeout) throws IOException {
+        if (fragmenting != null) {
+            return;
+        }
+        try {
+            if (turns.takeIfFree() || turns.take(timeout)) {
+                passTurn();
+            }
+        } catch (InterruptedException e) {
+            throw interrupted();
+        }
+    }
+
     /** Sends a Close unless one was sent; false when it found no way to the wire in time. */
     boolean close(CloseFrame close, long timeout) throws IOException {
         long until = System.nanoTime() + timeout;

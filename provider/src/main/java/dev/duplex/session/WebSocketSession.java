@@ -115,7 +115,8 @@ public final class WebSocketSession implements Session, Connected, Connection.Ow
     }
 
     /**
-     * Hands over the messages until the connection has ended, then calls the close callback. Called once, behind {@link #open} by the same
+     * Hands over the messages until the connection has ended, then calls the close callback, unless another thread does, which may take longer.
+     * Called once, behind {@link #open} by the same
      * thread, which is parked in here for most of its life: what this method and the way to it have on the stack is what an idle connection
      * costs.
      */

@@ -96,6 +96,25 @@ class LeavingTest {
 
     @ParameterizedTest
     @EnumSource
+    void aCloseComesBehindWhatWasLeftBefore(Wiring wiring) throws Exception {
+        try (Line line = Line.open(wiring)) {
+            List<Outcome> outcomes = new ArrayList<>();
+            for (int i = 0; i < 20; i++) {
+                outcomes.add(leave(line, i, NO_LIMIT, MANY));
+            }
+            line.connection.startClose(new CloseFrame(CloseFrame.NORMAL, ""));
+            for (int i = 0; i < 20; i++) {
+                line.assertReceives(shown(i));
+            }
+            line.assertReceives("88 02 03 e8");
+            for (Outcome outcome : outcomes) {
+                assertThat(outcome.get()).isEqualTo("sent");
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void aMessageWaitsForTheFragmentsOfAnother(Wiring wiring) throws Exception {
         try (Line line = Line.open(wiring)) {
             line.write("01 01 61");
