@@ -334,7 +334,7 @@ public final class DuplexServer implements AutoCloseable {
                 front.start();
                 started = true;
                 LOG.log(
-                        Level.INFO,
+                        Level.DEBUG,
                         () -> (front.everywhere() ? "listening on every address: " : "listening on ") + server);
                 return server;
             } finally {

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * endpoint class can serve many tests at once without a mix of what they see. Safe for any thread.
  */
 public class Recording extends ServerEndpointConfig.Configurator {
-    static final String EVENTS = "dev.duplex.tck.events";
+    static final String EVENTS = "conformance.events";
 
     private static final String PARAMETER = "events";
     private static final Map<String, Events> KNOWN = new ConcurrentHashMap<>();
