@@ -385,31 +385,30 @@ class SessionStressTest {
     void sendsWhileTheSessionClosesSucceedOrFailWithAnIoException(Side side) throws Exception {
         Scripted endpoint = new Scripted();
         try (Connection connection = endpoint.connect(side)) {
-            RemoteEndpoint.Basic remote = connection.session().getBasicRemote();
+            Session session = connection.session();
+            RemoteEndpoint.Basic remote = session.getBasicRemote();
             CountDownLatch start = new CountDownLatch(1);
             List<Meanwhile<Boolean>> senders = new ArrayList<>();
             for (int i = 0; i < THREADS; i++) {
+                // One of them closes: a thread of its own might not get a core while all the others are at work
+                int messages = i == 0 ? 100 : Integer.MAX_VALUE;
                 senders.add(Meanwhile.run(() -> {
                     start.await();
                     try {
-                        while (true) {
+                        for (int sent = 0; sent < messages; sent++) {
                             remote.sendText("until it is closed");
                         }
+                        session.close();
+                        return false;
                     } catch (IOException closed) {
                         return true;
                     }
                 }));
             }
             start.countDown();
-            connection.wire().next(Wire.TEXT);
-            Meanwhile<Boolean> closing = Meanwhile.run(() -> {
-                connection.session().close();
-                return true;
-            });
             connection.wire().finish();
-            assertThat(closing.result()).isTrue();
             for (Meanwhile<Boolean> sender : senders) {
-                assertThat(sender.result()).isTrue();
+                assertThat(sender.result()).isEqualTo(!sender.equals(senders.get(0)));
             }
             endpoint.events().expect("open", "close 1000");
         }
