@@ -115,10 +115,9 @@ public final class WebSocketSession implements Session, Connected, Connection.Ow
     }
 
     /**
-     * Hands over the messages until the connection has ended, then calls the close callback, unless another thread does, which may take longer.
-     * Called once, behind {@link #open} by the same
-     * thread, which is parked in here for most of its life: what this method and the way to it have on the stack is what an idle connection
-     * costs.
+     * Hands over the messages until the connection has ended, then calls the close callback, unless another thread does, which may take
+     * longer. Called once, behind {@link #open} by the same thread, which is parked in here for most of its life: what this method and the
+     * way to it have on the stack is what an idle connection costs.
      */
     public void run() {
         Connection live = attached();
@@ -270,7 +269,9 @@ public final class WebSocketSession implements Session, Connected, Connection.Ow
                         e);
             }
         } catch (Throwable worse) {
-            worse.addSuppressed(e);
+            if (!worse.equals(e)) { // many an error callback throws what it was told
+                worse.addSuppressed(e);
+            }
             LOG.log(
                     Level.ERROR,
                     "the error callback of " + callbacks.instance().getClass().getName() + " failed",

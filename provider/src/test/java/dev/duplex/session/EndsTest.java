@@ -151,6 +151,24 @@ class EndsTest {
 
     @ParameterizedTest
     @EnumSource
+    void anErrorCallbackThatThrowsWhatItWasToldEndsNothing(Wiring wiring) throws Exception {
+        try (Talk talk = Talk.with(wiring)
+                .onText((talking, text) -> {
+                    throw new IllegalStateException(text);
+                })
+                .onError((talking, failure) -> {
+                    throw (IllegalStateException) failure;
+                })
+                .open()) {
+            talk.sendText("a");
+            talk.sendText("b");
+            talk.assertHears("error IllegalStateException: a", "error IllegalStateException: b");
+            assertThat(talk.session.isOpen()).isTrue();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void aFailureOfTheOpenCallbackClosesTheSession(Wiring wiring) throws Exception {
         try (Talk talk = Talk.with(wiring)
                 .onOpen((talking, session) -> {
