@@ -1,12 +1,8 @@
 package dev.duplex.se;
 
-import dev.duplex.container.DuplexServerContainer;
-import dev.duplex.container.OriginPolicy;
 import dev.duplex.handshake.HeadLimits;
 import jakarta.websocket.DeploymentException;
-import jakarta.websocket.server.ServerApplicationConfig;
 import jakarta.websocket.server.ServerContainer;
-import jakarta.websocket.server.ServerEndpointConfig;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.net.BindException;
@@ -14,10 +10,7 @@ import java.net.InetAddress;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
@@ -27,7 +20,7 @@ import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A listening HTTP/1.1 server for Jakarta WebSocket endpoints, and for nothing else: a request that is no opening handshake is
+ * A listening HTTP/1.1 server for the Jakarta WebSocket endpoints of one application or several, each at a context path of its own, and for nothing else: a request that is no opening handshake is
  * answered with the status that says so, and its connection closed. Each connection has a virtual thread of its own. Safe for any thread.
  *
  * <pre>{@code
@@ -47,15 +40,17 @@ public final class DuplexServer implements AutoCloseable {
     /** How long callbacks may take that began before their connection was cut. */
     private static final Duration AFTER_CUT = Duration.ofSeconds(1);
 
-    private final DuplexServerContainer container;
+    private final Applications applications;
     private final HttpFront front;
     private final String base;
+    private final Application own;
     private final AtomicBoolean stopped = new AtomicBoolean();
 
-    private DuplexServer(DuplexServerContainer container, HttpFront front, String base) {
-        this.container = container;
+    private DuplexServer(Applications applications, HttpFront front, String base, Application own) {
+        this.applications = applications;
         this.front = front;
         this.base = base;
+        this.own = own;
     }
 
     /** A builder of a server at 127.0.0.1, port 8080, without endpoints. */
@@ -69,22 +64,69 @@ public final class DuplexServer implements AutoCloseable {
     }
 
     /**
-     * The {@code ws} or {@code wss} URI of a path below the context path, with the host that was given to the builder; {@code localhost} when
-     * it listens on every address.
+     * The {@code ws} or {@code wss} URI of a path below the context path that was given to the builder, with the host that was given to it;
+     * {@code localhost} when it listens on every address.
      *
      * @param path empty or from its first slash on, perhaps with a query; what may not stand in a URI is escaped already
      * @throws IllegalArgumentException for another path
      */
     public URI uri(String path) {
+        return uri(own.contextPath(), path);
+    }
+
+    URI uri(String contextPath, String path) {
         if (!path.isEmpty() && !path.startsWith("/")) {
             throw new IllegalArgumentException("a path must start with /, which " + path + " does not");
         }
-        return URI.create(base + path);
+        return URI.create(base + contextPath + path);
     }
 
-    /** Where its endpoints are; further ones can be added. */
+    /**
+     * Where the endpoints are of the application that the builder describes; further ones can be added. One that was not deployed, as it had
+     * none, is deployed now.
+     *
+     * @throws IllegalStateException when the server was stopped
+     */
     public ServerContainer container() {
-        return container;
+        DeployedApplication deployed = applications.at(own.contextPath());
+        try {
+            return (deployed == null ? deploy(own) : deployed).container();
+        } catch (DeploymentException e) {
+            throw new IllegalStateException("the application at " + own.contextPath() + "/ cannot be deployed", e);
+        }
+    }
+
+    /**
+     * Deploys an application beside those that are there, at any time. When that fails nothing of it is left.
+     *
+     * @throws DeploymentException when an endpoint cannot be deployed, or there is an application at its context path; its text says which
+     * @throws IllegalStateException when the server was stopped
+     */
+    public DeployedApplication deploy(Application application) throws DeploymentException {
+        DeployedApplication deployed = application.deploy(this);
+        boolean added = applications.add(deployed);
+        if (added && !stopped.get()) {
+            return deployed;
+        }
+        deployed.end(Duration.ZERO);
+        if (added) {
+            applications.remove(deployed);
+            throw new IllegalStateException("the server was stopped: nothing can be deployed any more");
+        }
+        throw new DeploymentException("there is an application at " + application.contextPath()
+                + "/ already: undeploy it, or give this one another context path");
+    }
+
+    void undeploy(DeployedApplication application, Duration grace) {
+        checkGrace(grace);
+        if (applications.remove(application)) {
+            application.end(grace);
+        }
+    }
+
+    /** The applications that are deployed, in the order of their context paths. */
+    public List<DeployedApplication> applications() {
+        return applications.all();
     }
 
     /**
@@ -94,9 +136,7 @@ public final class DuplexServer implements AutoCloseable {
      * @throws IllegalArgumentException if the grace is negative
      */
     public void stop(Duration grace) {
-        if (grace.isNegative()) {
-            throw new IllegalArgumentException("the grace must not be negative, as " + grace + " is");
-        }
+        checkGrace(grace);
         if (stopped.getAndSet(true)) {
             return;
         }
@@ -106,11 +146,23 @@ public final class DuplexServer implements AutoCloseable {
         } finally { // there may be no memory for a thread
             try {
                 front.stopListening();
-                container.stop(grace);
+                stopAll(grace);
             } finally {
                 front.cut(AFTER_CUT);
                 over.countDown();
             }
+        }
+    }
+
+    private static void checkGrace(Duration grace) {
+        if (grace.isNegative()) {
+            throw new IllegalArgumentException("the grace must not be negative, as " + grace + " is");
+        }
+    }
+
+    private void stopAll(Duration grace) {
+        for (DeployedApplication application : applications.all()) {
+            application.undeploy(grace);
         }
     }
 
@@ -136,30 +188,36 @@ public final class DuplexServer implements AutoCloseable {
     /** The URIs of its endpoints, or of the server while there is none; for people. */
     @Override
     public String toString() {
-        Set<String> paths = new TreeSet<>(container.paths());
-        return paths.isEmpty()
-                ? base + "/"
-                : String.join(", ", paths.stream().map(path -> base + path).toList());
+        Set<String> uris = new TreeSet<>();
+        for (DeployedApplication application : applications.all()) {
+            application.paths().forEach(path -> uris.add(base + application.contextPath() + path));
+        }
+        return uris.isEmpty() ? base + own.contextPath() + "/" : String.join(", ", uris);
     }
 
     /** Collects what a server needs, and starts it. Confined to one thread. */
-    public static final class Builder {
+    public static final class Builder extends ApplicationSettings<Builder> {
         private String host = "127.0.0.1";
         private int port = 8080;
-        private String contextPath = "";
         private @Nullable SSLContext sslContext;
         private @Nullable SSLParameters sslParameters;
-        private @Nullable ClassLoader classLoader;
-        private final Set<Class<?>> annotated = new LinkedHashSet<>();
-        private final List<ServerEndpointConfig> configs = new ArrayList<>();
-        private final Set<Class<?>> scanned = new LinkedHashSet<>();
-        private OriginPolicy origins = OriginPolicy.sameHost();
-        private final Map<String, Object> properties = new HashMap<>();
+        private final List<Application> others = new ArrayList<>();
         private int maxConnections = 100_000;
         private Duration handshakeTimeout = Duration.ofSeconds(10);
         private HeadLimits headLimits = HeadLimits.DEFAULT;
 
         private Builder() {}
+
+        @Override
+        Builder self() {
+            return this;
+        }
+
+        /** Deploys these besides what this builder describes itself. */
+        public Builder deploy(Application... applications) {
+            others.addAll(List.of(applications));
+            return this;
+        }
 
         /** Listens on the address of this name: {@code 0.0.0.0} or {@code ::} for all, default {@code 127.0.0.1}. */
         public Builder host(String name) {
@@ -177,21 +235,6 @@ public final class DuplexServer implements AutoCloseable {
                 throw new IllegalArgumentException("a port is between 0 and 65535, which " + number + " is not");
             }
             this.port = number;
-            return this;
-        }
-
-        /**
-         * Puts this before the path of every endpoint; empty or {@code /} for nothing, which is the default.
-         *
-         * @throws IllegalArgumentException if it does not begin with a slash, or ends with one
-         */
-        public Builder contextPath(String path) {
-            String without = path.equals("/") ? "" : path;
-            if (!without.isEmpty() && (!without.startsWith("/") || without.endsWith("/"))) {
-                throw new IllegalArgumentException(
-                        "the context path must be empty, or begin with / and not end with it, not " + path);
-            }
-            this.contextPath = without;
             return this;
         }
 
@@ -214,65 +257,6 @@ public final class DuplexServer implements AutoCloseable {
          */
         public Builder sslParameters(SSLParameters parameters) {
             this.sslParameters = parameters;
-            return this;
-        }
-
-        /** Deploys classes annotated with {@link jakarta.websocket.server.ServerEndpoint}. */
-        public Builder endpoint(Class<?>... types) {
-            annotated.addAll(List.of(types));
-            return this;
-        }
-
-        /** Deploys what these describe. */
-        public Builder endpoint(ServerEndpointConfig... endpoints) {
-            configs.addAll(List.of(endpoints));
-            return this;
-        }
-
-        /**
-         * Deploys what a scan has found, as section 6.2 of the specification says: what the {@link ServerApplicationConfig}s among the
-         * classes choose, or every annotated endpoint if there is none.
-         */
-        public Builder scanned(Set<Class<?>> classes) {
-            scanned.addAll(classes);
-            return this;
-        }
-
-        /** Adds to what a scan has found; see {@link #scanned}. */
-        @SafeVarargs
-        public final Builder application(Class<? extends ServerApplicationConfig>... types) {
-            for (Class<?> type : types) {
-                scanned.add(type);
-            }
-            return this;
-        }
-
-        /** The context class loader of the callbacks; default that of the thread which calls {@link #start}. */
-        public Builder classLoader(ClassLoader loader) {
-            this.classLoader = loader;
-            return this;
-        }
-
-        /**
-         * Lets pages of these origins connect, besides those of the server's own host and clients that name none.
-         *
-         * @param allowed such as {@code https://example.com}
-         * @throws IllegalArgumentException for what is no origin
-         */
-        public Builder allowOrigin(String... allowed) {
-            origins = origins.allowing(allowed);
-            return this;
-        }
-
-        /** Lets pages of every origin connect. */
-        public Builder anyOrigin() {
-            origins = OriginPolicy.any();
-            return this;
-        }
-
-        /** Sets a default of the container, {@code dev.duplex.*}. */
-        public Builder property(String key, Object value) {
-            properties.put(key, value);
             return this;
         }
 
@@ -314,7 +298,7 @@ public final class DuplexServer implements AutoCloseable {
         }
 
         /**
-         * Deploys all endpoints, then listens. When one of both fails, nothing is left of either.
+         * Listens, deploys all endpoints, then begins to accept. When one of these fails, nothing is left of any.
          *
          * @throws DeploymentException when an endpoint cannot be deployed; its text says which and why
          * @throws java.net.BindException when it cannot listen there; its text says where and why
@@ -323,14 +307,19 @@ public final class DuplexServer implements AutoCloseable {
          */
         public DuplexServer start() throws DeploymentException, IOException {
             checkTls();
-            DuplexServerContainer container = container();
+            Application own = new Application(this);
+            Applications applications = new Applications();
+            HttpFront front = listen(applications);
+            DuplexServer server = new DuplexServer(
+                    applications, front, base(front.everywhere() ? "localhost" : host, front.port()), own);
             boolean started = false;
             try {
-                container.deploy(scanned);
-                container.deploy(annotated, configs);
-                HttpFront front = listen(container);
-                DuplexServer server =
-                        new DuplexServer(container, front, base(front.everywhere() ? "localhost" : host, front.port()));
+                if (!own.empty()) {
+                    server.deploy(own);
+                }
+                for (Application other : others) {
+                    server.deploy(other);
+                }
                 front.start();
                 started = true;
                 LOG.log(
@@ -339,7 +328,7 @@ public final class DuplexServer implements AutoCloseable {
                 return server;
             } finally {
                 if (!started) {
-                    container.stop(Duration.ZERO);
+                    server.stop(Duration.ZERO);
                 }
             }
         }
@@ -354,19 +343,11 @@ public final class DuplexServer implements AutoCloseable {
             }
         }
 
-        private DuplexServerContainer container() {
-            DuplexServerContainer.Builder container = DuplexServerContainer.builder()
-                    .contextPath(contextPath)
-                    .origins(origins)
-                    .properties(properties);
-            return (classLoader == null ? container : container.classLoader(classLoader)).build();
-        }
-
-        private HttpFront listen(DuplexServerContainer container) throws IOException {
+        private HttpFront listen(Applications applications) throws IOException {
             HttpSettings settings =
                     new HttpSettings(sslContext, sslParameters, headLimits, handshakeTimeout, maxConnections);
             try {
-                return new HttpFront(InetAddress.getByName(host), port, settings, container);
+                return new HttpFront(InetAddress.getByName(host), port, settings, applications);
             } catch (IOException e) {
                 Throwable cause = e.getCause() != null ? e.getCause() : e; // the name says more than its address
                 BindException failed =
@@ -378,7 +359,7 @@ public final class DuplexServer implements AutoCloseable {
 
         private String base(String name, int boundPort) {
             String literal = name.indexOf(':') < 0 ? name : "[" + name + "]";
-            return (sslContext == null ? "ws://" : "wss://") + literal + ":" + boundPort + contextPath;
+            return (sslContext == null ? "ws://" : "wss://") + literal + ":" + boundPort;
         }
     }
 }

@@ -172,6 +172,11 @@ final class HttpConnection implements Acceptor.Visitor, Runnable {
         if (request.head().method().equals("CONNECT")) { // its target is no path
             throw new HandshakeFailure(405, "the method must be GET, not CONNECT: this is no proxy", ALLOW_GET);
         }
-        return front.container().upgrade(request);
+        String path = request.head().path();
+        DeployedApplication application = front.applications().of(path);
+        if (application == null) {
+            throw new HandshakeFailure(404, "there is no application at " + path);
+        }
+        return application.host().upgrade(request);
     }
 }

@@ -1,6 +1,5 @@
 package dev.duplex.se;
 
-import dev.duplex.container.DuplexServerContainer;
 import dev.duplex.transport.Acceptor;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -12,7 +11,7 @@ import java.util.concurrent.locks.ReentrantLock;
 /** Where connections come in: listens, and knows what holds for all of them until the last has ended. Safe for any thread. */
 final class HttpFront {
     private final InetAddress address;
-    private final DuplexServerContainer container;
+    private final Applications applications;
     private final HttpSettings settings;
     private final Acceptor<HttpConnection> acceptor;
     private final ReentrantLock endLock = new ReentrantLock();
@@ -23,10 +22,9 @@ final class HttpFront {
      *
      * @throws java.net.BindException when the address cannot be listened on; the cause tells why
      */
-    HttpFront(InetAddress address, int port, HttpSettings settings, DuplexServerContainer container)
-            throws IOException {
+    HttpFront(InetAddress address, int port, HttpSettings settings, Applications applications) throws IOException {
         this.address = address;
-        this.container = container;
+        this.applications = applications;
         this.settings = settings;
         this.acceptor = new Acceptor<>(
                 new InetSocketAddress(address, port),
@@ -59,8 +57,8 @@ final class HttpFront {
         return settings;
     }
 
-    DuplexServerContainer container() {
-        return container;
+    Applications applications() {
+        return applications;
     }
 
     /** A connection has ended. Has no effect the second time. */

@@ -93,7 +93,7 @@ final class DuplexServerTest {
         for (String path : List.of("app", "/app/", "//")) {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> builder.contextPath(path))
-                    .withMessage("the context path must be empty, or begin with / and not end with it, not " + path);
+                    .withMessage("a context path is empty, or starts with / and does not end with it, not " + path);
         }
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> builder.maxConnections(0))

@@ -195,6 +195,20 @@ public final class DuplexServerContainer extends DuplexContainer implements Serv
         gone.forEach(this::forget);
     }
 
+    /**
+     * A context path as it is compared with the paths of requests: empty for {@code /}.
+     *
+     * @throws IllegalArgumentException when it is neither empty nor starts with a slash and ends with none
+     */
+    public static String checkContextPath(String contextPath) {
+        String path = contextPath.equals("/") ? "" : contextPath;
+        if (!path.isEmpty() && (!path.startsWith("/") || path.endsWith("/"))) {
+            throw new IllegalArgumentException(
+                    "a context path is empty, or starts with / and does not end with it, not " + contextPath);
+        }
+        return path;
+    }
+
     ClassLoader classLoader() {
         return classLoader;
     }
@@ -292,12 +306,7 @@ public final class DuplexServerContainer extends DuplexContainer implements Serv
          * @throws IllegalArgumentException when it is none of these
          */
         public Builder contextPath(String contextPath) {
-            String path = contextPath.equals("/") ? "" : contextPath;
-            if (!path.isEmpty() && (!path.startsWith("/") || path.endsWith("/"))) {
-                throw new IllegalArgumentException(
-                        "a context path is empty, or starts with / and does not end with it, not " + contextPath);
-            }
-            this.contextPath = path;
+            this.contextPath = checkContextPath(contextPath);
             return this;
         }
 

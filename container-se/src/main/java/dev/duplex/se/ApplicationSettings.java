@@ -1,0 +1,106 @@
+package dev.duplex.se;
+
+import dev.duplex.container.DuplexServerContainer;
+import dev.duplex.container.OriginPolicy;
+import jakarta.websocket.server.ServerApplicationConfig;
+import jakarta.websocket.server.ServerEndpointConfig;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What can be said of an application: to its own builder, and to that of a server that has one only. Confined to one thread.
+ *
+ * @param <B> the builder that it is said to
+ */
+public abstract sealed class ApplicationSettings<B extends ApplicationSettings<B>>
+        permits Application.Builder, DuplexServer.Builder {
+    String contextPath = "";
+
+    @Nullable
+    ClassLoader classLoader;
+
+    final Set<Class<?>> annotated = new LinkedHashSet<>();
+    final List<ServerEndpointConfig> configs = new ArrayList<>();
+    final Set<Class<?>> scanned = new LinkedHashSet<>();
+    OriginPolicy origins = OriginPolicy.sameHost();
+    final Map<String, Object> properties = new HashMap<>();
+
+    ApplicationSettings() {}
+
+    /** This builder. */
+    abstract B self();
+
+    /**
+     * Puts this before the path of every endpoint; empty or {@code /} for nothing, which is the default.
+     *
+     * @throws IllegalArgumentException if it does not begin with a slash, or ends with one
+     */
+    public B contextPath(String path) {
+        this.contextPath = DuplexServerContainer.checkContextPath(path);
+        return self();
+    }
+
+    /** Deploys classes annotated with {@link jakarta.websocket.server.ServerEndpoint}. */
+    public B endpoint(Class<?>... types) {
+        annotated.addAll(List.of(types));
+        return self();
+    }
+
+    /** Deploys what these describe. */
+    public B endpoint(ServerEndpointConfig... endpoints) {
+        configs.addAll(List.of(endpoints));
+        return self();
+    }
+
+    /**
+     * Deploys what a scan has found, as section 6.2 of the specification says: what the {@link ServerApplicationConfig}s among the
+     * classes choose, or every annotated endpoint if there is none.
+     */
+    public B scanned(Set<Class<?>> classes) {
+        scanned.addAll(classes);
+        return self();
+    }
+
+    /** Adds to what a scan has found; see {@link #scanned}. */
+    @SafeVarargs
+    public final B application(Class<? extends ServerApplicationConfig>... types) {
+        for (Class<?> type : types) {
+            scanned.add(type);
+        }
+        return self();
+    }
+
+    /** The context class loader of the callbacks; default that of the thread which deploys. */
+    public B classLoader(ClassLoader loader) {
+        this.classLoader = loader;
+        return self();
+    }
+
+    /**
+     * Lets pages of these origins connect, besides those of the server's own host and clients that name none.
+     *
+     * @param allowed such as {@code https://example.com}
+     * @throws IllegalArgumentException for what is no origin
+     */
+    public B allowOrigin(String... allowed) {
+        origins = origins.allowing(allowed);
+        return self();
+    }
+
+    /** Lets pages of every origin connect. */
+    public B anyOrigin() {
+        origins = OriginPolicy.any();
+        return self();
+    }
+
+    /** Sets a default of the container, {@code dev.duplex.*}. */
+    public B property(String key, Object value) {
+        properties.put(key, value);
+        return self();
+    }
+}
