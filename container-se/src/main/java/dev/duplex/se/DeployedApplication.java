@@ -7,6 +7,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 
 /** An application on a server. Safe for any thread. */
 public final class DeployedApplication {
@@ -44,6 +45,14 @@ public final class DeployedApplication {
      */
     public URI uri(String path) {
         return server.uri(contextPath(), path);
+    }
+
+    /** The same for each of its endpoints, in order; templates as they were written, so for people to read. */
+    public Set<String> addresses() {
+        URI base = uri("");
+        Set<String> addresses = new TreeSet<>();
+        paths().forEach(path -> addresses.add(base + path));
+        return addresses;
     }
 
     /** Where its endpoints are; further ones can be added. */

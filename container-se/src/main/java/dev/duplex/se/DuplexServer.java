@@ -190,7 +190,7 @@ public final class DuplexServer implements AutoCloseable {
     public String toString() {
         Set<String> uris = new TreeSet<>();
         for (DeployedApplication application : applications.all()) {
-            application.paths().forEach(path -> uris.add(base + application.contextPath() + path));
+            uris.addAll(application.addresses());
         }
         return uris.isEmpty() ? base + own.contextPath() + "/" : String.join(", ", uris);
     }

@@ -54,7 +54,7 @@ final class Program implements AutoCloseable {
         return new Program(new ProcessBuilder(line).start());
     }
 
-    private static List<String> commandLine(String... command) {
+    static List<String> commandLine(String... command) {
         List<String> line = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-cp",
