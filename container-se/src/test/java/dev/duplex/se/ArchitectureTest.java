@@ -42,10 +42,11 @@ final class ArchitectureTest {
     }
 
     /** The rooms below the root, and the library that each of them alone may know. */
-    private static final Map<String, List<String>> LIBRARIES = Map.of("cli", List.of("picocli.."));
+    private static final Map<String, List<String>> LIBRARIES =
+            Map.of("cli", List.of("picocli.."), "discovery", List.of("io.github.classgraph.."));
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "cli"})
+    @ValueSource(strings = {"", "cli", "discovery"})
     void aRoomDependsOnTheProviderJakartaWebSocketTheJdkAndItsLibraryOnly(String room) {
         List<String> allowed = new ArrayList<>(List.of(
                 ROOT + "..",

@@ -160,7 +160,7 @@ public final class Serve implements Callable<Integer> {
     }
 
     /** Each WAR by itself, everything else together. */
-    private List<Application> applications() throws IOException {
+    private List<Application> applications() {
         List<Application.Builder> builders = new ArrayList<>();
         Map<@Nullable String, List<Path>> together = new LinkedHashMap<>();
         for (Deployable archive : archives) {
@@ -172,7 +172,11 @@ public final class Serve implements Callable<Integer> {
             }
         }
         for (Map.Entry<@Nullable String, List<Path>> paths : together.entrySet()) {
-            builders.add(at(paths.getKey(), Application.of(paths.getValue().toArray(Path[]::new))));
+            builders.add(at(
+                    paths.getKey(),
+                    Application.of(
+                            paths.getValue().get(0),
+                            paths.getValue().stream().skip(1).toArray(Path[]::new))));
         }
         if (builders.isEmpty()) {
             throw new ParameterException(
