@@ -147,7 +147,7 @@ final class Program implements AutoCloseable {
 
     /** Asks it to stop, as Ctrl+C or a service manager would. */
     void stop() {
-        process.destroy();
+        process.toHandle().destroy(); // that of the process itself would close its output too
     }
 
     int exitCode() throws InterruptedException {
