@@ -9,6 +9,7 @@ import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketAddress;
 import java.net.SocketException;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -61,7 +62,14 @@ final class AcceptorTest {
     }
 
     private Acceptor<Guest> acceptor(int maxConnections) throws IOException {
-        Acceptor<Guest> acceptor = new Acceptor<>(ANY_PORT, maxConnections, Guest::new);
+        return acceptor(maxConnections, ANY_PORT);
+    }
+
+    private Acceptor<Guest> acceptor(int maxConnections, SocketAddress... addresses) throws IOException {
+        Acceptor<Guest> acceptor = new Acceptor<>(maxConnections, Guest::new);
+        for (SocketAddress address : addresses) {
+            acceptor.listen(address);
+        }
         acceptor.start();
         return acceptor;
     }
@@ -153,12 +161,13 @@ final class AcceptorTest {
         List<String> said = Collections.synchronizedList(new ArrayList<>());
         Logger logger = Logger.getLogger(Acceptor.class.getName());
         logger.setFilter(said(said));
-        try (Acceptor<Guest> acceptor = new Acceptor<>(ANY_PORT, 1, socket -> {
+        try (Acceptor<Guest> acceptor = new Acceptor<>(1, socket -> {
             if (failures.getAndDecrement() > 0) {
                 throw new IllegalStateException("no memory for it");
             }
             return new Guest(socket);
         })) {
+            acceptor.listen(ANY_PORT);
             acceptor.start();
             for (int i = 0; i < 3; i++) {
                 assertCut(connect(acceptor));
@@ -187,10 +196,11 @@ final class AcceptorTest {
 
     @Test
     void anAddressInUseIsSaidSo() throws Exception {
-        try (Acceptor<Guest> first = acceptor(1)) {
+        try (Acceptor<Guest> first = acceptor(1);
+                Acceptor<Guest> other = new Acceptor<>(1, Guest::new)) {
             InetSocketAddress taken = address(first);
             assertThatExceptionOfType(BindException.class)
-                    .isThrownBy(() -> new Acceptor<>(taken, 1, Guest::new))
+                    .isThrownBy(() -> other.listen(taken))
                     .withMessageStartingWith("Cannot listen on " + taken + ": ")
                     .withCauseInstanceOf(IOException.class);
         }
