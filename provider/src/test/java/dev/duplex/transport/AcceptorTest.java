@@ -11,6 +11,9 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketAddress;
 import java.net.SocketException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -20,9 +23,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.logging.Filter;
 import java.util.logging.Logger;
+import org.assertj.core.data.Index;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(60)
 final class AcceptorTest {
@@ -138,6 +143,29 @@ final class AcceptorTest {
             connect(acceptor);
             assertThat(nextGuest().welcome).isTrue();
         }
+    }
+
+    @Test
+    void listensOnSeveralAddressesWithOneAccount(@TempDir Path folder) throws Exception {
+        UnixDomainSocketAddress file = UnixDomainSocketAddress.of(folder.resolve("socket"));
+        try (Acceptor<Guest> acceptor = acceptor(2, ANY_PORT, file, ANY_PORT)) {
+            assertThat(acceptor.addresses()).hasSize(3).contains(file, Index.atIndex(1));
+            assertThat(acceptor.addresses().getFirst()).isEqualTo(address(acceptor));
+            List<Socket> clients = new ArrayList<>();
+            for (SocketAddress each : acceptor.addresses()) {
+                Socket client = each instanceof InetSocketAddress inet
+                        ? new Socket(inet.getAddress(), inet.getPort())
+                        : new UnixSocket(SocketChannel.open(each));
+                sockets.add(client);
+                clients.add(client);
+                Guest guest = nextGuest();
+                assertThat(guest.welcome).isEqualTo(clients.size() <= 2);
+                guest.socket.getOutputStream().write(clients.size());
+                assertThat(client.getInputStream().read()).isEqualTo(clients.size());
+            }
+            assertThat(acceptor.visitors()).hasSize(3);
+        }
+        assertThat(file.getPath()).doesNotExist();
     }
 
     @Test
