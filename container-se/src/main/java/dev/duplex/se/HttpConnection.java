@@ -9,17 +9,24 @@ import dev.duplex.handshake.RequestHead;
 import dev.duplex.handshake.ResponseHead;
 import dev.duplex.transport.Acceptor;
 import dev.duplex.transport.Dialer;
+import dev.duplex.transport.Ends;
+import dev.duplex.transport.ProxyHead;
 import dev.duplex.transport.SocketTransport;
+import dev.duplex.transport.UnixSocket;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.net.InetSocketAddress;
+import java.net.ProtocolException;
 import java.net.Socket;
+import java.net.SocketAddress;
 import java.time.Instant;
+import java.util.List;
 import java.util.Objects;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One accepted connection, from its acceptance to its end: TLS, one request, and its answer or what follows an upgrade. It has one thread at
+ * One accepted connection, from its acceptance to its end: what a proxy says of it, TLS, one request, and its answer or what follows an upgrade. It has one thread at
  * a time; {@link #cut} is for any thread.
  */
 final class HttpConnection implements Acceptor.Visitor, Runnable {
@@ -31,10 +38,18 @@ final class HttpConnection implements Acceptor.Visitor, Runnable {
     private static final Headers SERVER_OPTIONS =
             Headers.builder().addAll(ALLOW_GET).add("Content-Length", "0").build();
 
+    /** Connections of a client over its limit that are told so; more are cut without a word. */
+    private static final int MOST_REFUSED = 8;
+
     private final Socket socket;
     private final HttpFront front;
     /** What the request was upgraded to, until {@link #run} takes it. */
     private @Nullable Upgraded upgraded;
+
+    /** Between whom it is, if a proxy has said it. */
+    private @Nullable Ends ends;
+    /** The client that it counts for, null when it does for none. */
+    private @Nullable Network client;
 
     private boolean settled; // whether its handshake ends in an upgrade, or in a cut; guarded by this
 
@@ -53,15 +68,20 @@ final class HttpConnection implements Acceptor.Visitor, Runnable {
         try {
             long until = System.nanoTime()
                     + ConnectionSettings.nanos(front.settings().handshakeTimeout());
+            ends = ends(until);
+            int over = enter();
+            if (over > MOST_REFUSED) {
+                return;
+            }
             SocketTransport transport = transport(until);
-            if (transport != null && answer(transport, until, welcome)) {
+            if (transport != null && answer(transport, until, welcome, over > 0)) {
                 Thread.ofVirtual().name("duplex-connection").start(this);
                 handedOver = true;
             }
         } catch (IOException e) {
-            LOG.log(Level.DEBUG, () -> "lost " + socket.getRemoteSocketAddress() + " in its handshake: " + e);
+            LOG.log(Level.DEBUG, () -> "lost " + remote() + " in its handshake: " + e);
         } catch (RuntimeException | Error e) { // whatever it is, it ends this connection only
-            LOG.log(Level.ERROR, "the request of " + socket.getRemoteSocketAddress() + " failed", e);
+            LOG.log(Level.ERROR, "the request of " + remote() + " failed", e);
         } finally {
             if (!handedOver) {
                 giveUp();
@@ -87,7 +107,7 @@ final class HttpConnection implements Acceptor.Visitor, Runnable {
             upgraded = null; // what the session does not keep is not kept
             taken.upgrade().serve(taken.opening());
         } catch (RuntimeException | Error e) { // as above
-            LOG.log(Level.ERROR, "serving " + socket.getRemoteSocketAddress() + " failed", e);
+            LOG.log(Level.ERROR, "serving " + remote() + " failed", e);
         } finally {
             end();
         }
@@ -114,18 +134,50 @@ final class HttpConnection implements Acceptor.Visitor, Runnable {
 
     private void end() {
         cut();
+        if (client != null) {
+            front.clients().leave(client);
+        }
         front.ended(this);
+    }
+
+    /** Where the client is. */
+    private @Nullable SocketAddress remote() {
+        return ends != null ? ends.remote() : socket.getRemoteSocketAddress();
+    }
+
+    /** What a proxy says of the connection; null when there is none to say it, or it leaves that to the socket. */
+    private @Nullable Ends ends(long until) throws IOException {
+        List<Network> proxies = front.settings().proxies();
+        if (proxies == null) {
+            return null;
+        }
+        if (!proxies.isEmpty()
+                && socket.getRemoteSocketAddress() instanceof InetSocketAddress proxy
+                && proxies.stream().noneMatch(network -> network.contains(proxy.getAddress()))) {
+            throw new ProtocolException("only " + proxies + " may connect, as the proxies that may say who a client is");
+        }
+        return Dialer.before(until, socket, () -> ProxyHead.read(socket.getInputStream()));
+    }
+
+    /** Counts it for its client; returns by how many the client is over its limit now. */
+    private int enter() {
+        int most = front.settings().maxPerAddress();
+        if (most == 0 || !(remote() instanceof InetSocketAddress address)) {
+            return 0;
+        }
+        client = Network.ofClient(address.getAddress());
+        return front.clients().enter(client) - most;
     }
 
     /** The bytes of the connection; null when the client has been told to speak TLS. */
     private @Nullable SocketTransport transport(long until) throws IOException {
-        SSLContext tls = front.settings().tls();
-        if (tls == null) {
-            return SocketTransport.plain(socket);
+        SSLContext tls = front.tls();
+        if (tls == null || socket instanceof UnixSocket) { // there is no network to protect it from
+            return SocketTransport.plain(socket, ends);
         }
         int first = Dialer.before(until, socket, socket.getInputStream()::read);
         if (first >= 'A' && first <= 'Z') { // a method of HTTP; TLS begins with 22
-            new Opening(SocketTransport.plain(socket), until)
+            new Opening(SocketTransport.plain(socket, ends), until)
                     .refuse(new HandshakeFailure(400, "this port speaks TLS: connect to it by wss"));
             return null;
         }
@@ -134,11 +186,11 @@ final class HttpConnection implements Acceptor.Visitor, Runnable {
                 until,
                 socket,
                 () -> SocketTransport.tlsServer(
-                        socket, begun, tls, front.settings().tlsParameters()));
+                        socket, begun, tls, front.settings().tlsParameters(), ends));
     }
 
     /** Returns whether there is something to serve; the request was answered otherwise. */
-    private boolean answer(SocketTransport transport, long until, boolean welcome) throws IOException {
+    private boolean answer(SocketTransport transport, long until, boolean welcome, boolean tooMany) throws IOException {
         Opening opening = new Opening(transport, until);
         boolean bodiless = false;
         try {
@@ -151,6 +203,12 @@ final class HttpConnection implements Acceptor.Visitor, Runnable {
                         "this server has " + front.settings().maxConnections()
                                 + " connections, its limit; try again later");
             }
+            if (tooMany) {
+                throw new HandshakeFailure(
+                        429,
+                        client + " has " + front.settings().maxPerAddress()
+                                + " connections here, the limit of one client; close some, or try again later");
+            }
             if (head.target().equals("*")) {
                 opening.answer(ResponseHead.last(200, Instant.now(), SERVER_OPTIONS));
                 return false;
@@ -160,7 +218,7 @@ final class HttpConnection implements Acceptor.Visitor, Runnable {
                 return false; // it was cut, as the server is stopping
             }
         } catch (HandshakeFailure e) {
-            LOG.log(Level.DEBUG, () -> "refused " + socket.getRemoteSocketAddress() + ": " + e.getMessage());
+            LOG.log(Level.DEBUG, () -> "refused " + remote() + ": " + e.getMessage());
             opening.refuse(bodiless ? e.withoutBody() : e);
             return false;
         }

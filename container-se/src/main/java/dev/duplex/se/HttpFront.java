@@ -2,34 +2,54 @@ package dev.duplex.se;
 
 import dev.duplex.transport.Acceptor;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
+import java.net.BindException;
+import java.net.SocketAddress;
+import java.nio.file.Files;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
 
 /** Where connections come in: listens, and knows what holds for all of them until the last has ended. Safe for any thread. */
 final class HttpFront {
-    private final InetAddress address;
     private final Applications applications;
     private final HttpSettings settings;
     private final Acceptor<HttpConnection> acceptor;
+    private final ClientCounts clients = new ClientCounts();
+    /** What new connections speak TLS with, null for none. */
+    private volatile @Nullable SSLContext tls;
+
     private final ReentrantLock endLock = new ReentrantLock();
     private final Condition ended = endLock.newCondition();
 
-    /**
-     * Listens; {@link #start()} begins to accept.
-     *
-     * @throws java.net.BindException when the address cannot be listened on; the cause tells why
-     */
-    HttpFront(InetAddress address, int port, HttpSettings settings, Applications applications) throws IOException {
-        this.address = address;
+    /** Listens nowhere yet. */
+    HttpFront(HttpSettings settings, @Nullable SSLContext tls, Applications applications) {
         this.applications = applications;
         this.settings = settings;
-        this.acceptor = new Acceptor<>(
-                new InetSocketAddress(address, port),
-                settings.maxConnections(),
-                socket -> new HttpConnection(socket, this));
+        this.tls = tls;
+        this.acceptor = new Acceptor<>(settings.maxConnections(), socket -> new HttpConnection(socket, this));
+    }
+
+    /**
+     * Listens there too; {@link #start()} begins to accept.
+     *
+     * @throws java.net.BindException when the place cannot be listened on; its text tells which it is, and why
+     */
+    void listen(Place place) throws IOException {
+        try {
+            acceptor.listen(place.address());
+            if (place instanceof Place.Unix unix && unix.permissions() != null) {
+                Files.setPosixFilePermissions(unix.file(), unix.permissions());
+            }
+        } catch (IOException e) {
+            Throwable cause = e.getCause() != null ? e.getCause() : e; // the name says more than its address
+            BindException failed =
+                    new BindException("Cannot listen on " + place.name(tls != null) + ": " + cause.getMessage());
+            failed.initCause(e);
+            throw failed;
+        }
     }
 
     void start() {
@@ -44,13 +64,30 @@ final class HttpFront {
         }
     }
 
-    /** Whether it listens on every address of the machine. */
-    boolean everywhere() {
-        return address.isAnyLocalAddress();
+    /** Where it listens, in the order in which it was told to. */
+    List<SocketAddress> addresses() {
+        return acceptor.addresses();
     }
 
+    /** The port of the first address; -1 when that has none. */
     int port() {
         return acceptor.port();
+    }
+
+    /** What a new connection speaks TLS with, null for none. */
+    @Nullable
+    SSLContext tls() {
+        return tls;
+    }
+
+    /** Gives new connections another context. */
+    void tls(SSLContext context) {
+        this.tls = context;
+    }
+
+    /** How many connections each client has; counted only when there is a limit. */
+    ClientCounts clients() {
+        return clients;
     }
 
     HttpSettings settings() {

@@ -53,6 +53,7 @@ final class ArchitectureTest {
                 "dev.duplex.container..",
                 "dev.duplex.engine..",
                 "dev.duplex.handshake..",
+                "dev.duplex.peer..",
                 "dev.duplex.transport..",
                 "jakarta.websocket..",
                 "java..",
