@@ -13,10 +13,12 @@ import org.jspecify.annotations.Nullable;
  * @param tlsParameters how TLS is spoken, null for as the context sees fit
  * @param handshakeTimeout from the acceptance of a connection to the end of its request's head
  * @param maxConnections those that have not sent their request counted
+ * @param healthPath where load balancers ask, null for nowhere
  */
 record HttpSettings(
         @Nullable SSLContext tls,
         @Nullable SSLParameters tlsParameters,
         HeadLimits headLimits,
         Duration handshakeTimeout,
-        int maxConnections) {}
+        int maxConnections,
+        @Nullable String healthPath) {}

@@ -218,7 +218,8 @@ public final class DuplexServerContainer extends DuplexContainer implements Serv
         return path;
     }
 
-    ClassLoader classLoader() {
+    /** The context class loader of the threads that call the application. */
+    public ClassLoader classLoader() {
         return classLoader;
     }
 

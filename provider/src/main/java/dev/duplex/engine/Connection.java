@@ -318,7 +318,8 @@ public final class Connection {
             }
             case Opcodes.CLOSE -> closeReceived(incoming.close());
             default -> {
-                // After a Close was sent, data is discarded; but RFC 6455 §5.5.1 lets the remote end send some before its own
+                // After a Close was sent, data is discarded; but RFC 6455 §5.5.1 lets the remote end send some before
+                // its own
                 return draining || !state.closeSent();
             }
         }
@@ -572,7 +573,9 @@ public final class Connection {
             outgoing.awaitTurn(turn);
             if (outgoing.close(close, settings.shutdownTimeout())) {
                 if (draining) {
-                    closeBy(System.nanoTime() + settings.shutdownTimeout() + LINGER); // the messages had a time of their own
+                    closeBy(System.nanoTime()
+                            + settings.shutdownTimeout()
+                            + LINGER); // the messages had a time of their own
                 }
                 return;
             }
