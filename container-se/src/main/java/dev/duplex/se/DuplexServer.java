@@ -1,5 +1,6 @@
 package dev.duplex.se;
 
+import dev.duplex.engine.ConnectionSettings;
 import dev.duplex.handshake.HeadLimits;
 import jakarta.websocket.DeploymentException;
 import jakarta.websocket.server.ServerContainer;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
@@ -49,6 +51,7 @@ public final class DuplexServer implements AutoCloseable {
     private final Application own;
     private final @Nullable TlsWatch tlsWatch;
     private final AtomicBoolean stopped = new AtomicBoolean();
+    private final CountDownLatch over = new CountDownLatch(1);
 
     private DuplexServer(
             Applications applications, HttpFront front, String base, Application own, @Nullable TlsWatch tlsWatch) {
@@ -170,30 +173,47 @@ public final class DuplexServer implements AutoCloseable {
     }
 
     /**
-     * Stops listening, cuts who is still in the opening handshake, closes every session with 1001, waits for their ends no longer than the
-     * grace, and cuts those that are left. Returns when nothing of the server is left but callbacks that do not return. Has no effect the second time.
+     * Stops listening, cuts who is still in the opening handshake, closes every session with 1001 at once, waits for their ends no longer
+     * than the grace, and cuts those that are left. Returns when nothing of the server is left but callbacks that do not return. The second
+     * call waits for the first, no longer than its own grace.
+     *
+     * <p>Called inside a callback of one of its sessions, it closes that too, but does not wait for it, as the callback waits for this.
      *
      * @throws IllegalArgumentException if the grace is negative
      */
     public void stop(Duration grace) {
         checkGrace(grace);
         if (stopped.getAndSet(true)) {
+            awaitOver(grace);
             return;
         }
         if (tlsWatch != null) {
             tlsWatch.close();
         }
-        CountDownLatch over = new CountDownLatch(1);
+        long until = System.nanoTime() + ConnectionSettings.nanos(grace);
         try {
-            keepJvmAlive(over);
+            keepJvmAlive();
         } finally { // there may be no memory for a thread
             try {
-                front.stopListening();
-                stopAll(grace);
+                front.drain();
+                stopAll(grace, until);
             } finally {
-                front.cut(AFTER_CUT);
+                front.end(until, AFTER_CUT);
                 over.countDown();
             }
+        }
+    }
+
+    /** Waits for the stop that another thread began; one that would wait for this thread in turn is left alone. */
+    private void awaitOver(Duration grace) {
+        if (front.servedByThisThread()) {
+            return;
+        }
+        try {
+            boolean inTime = over.await(ConnectionSettings.nanos(grace), TimeUnit.NANOSECONDS);
+            LOG.log(Level.DEBUG, () -> inTime ? "the server has been stopped" : "the server is still being stopped");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // who stops has no more time
         }
     }
 
@@ -203,14 +223,16 @@ public final class DuplexServer implements AutoCloseable {
         }
     }
 
-    private void stopAll(Duration grace) {
-        for (DeployedApplication application : applications.all()) {
-            application.undeploy(grace);
+    private void stopAll(Duration grace, long until) {
+        List<DeployedApplication> all = applications.all();
+        all.forEach(application -> application.startEnd(grace));
+        for (DeployedApplication application : all) {
+            application.undeploy(Duration.ofNanos(Math.max(0, until - System.nanoTime())));
         }
     }
 
     /** The thread that accepts ends first: if this one is a daemon, as a virtual thread is, the JVM would end before the sessions do. */
-    private void keepJvmAlive(CountDownLatch over) {
+    private void keepJvmAlive() {
         if (Thread.currentThread().isDaemon()) {
             Thread.ofPlatform().daemon(false).name("duplex-stop-" + port()).start(() -> {
                 try {
@@ -252,6 +274,7 @@ public final class DuplexServer implements AutoCloseable {
         private int maxConnectionsPerAddress;
         private Duration handshakeTimeout = Duration.ofSeconds(10);
         private HeadLimits headLimits = HeadLimits.DEFAULT;
+        private @Nullable String healthPath;
 
         private Builder() {}
 
@@ -410,6 +433,21 @@ public final class DuplexServer implements AutoCloseable {
         }
 
         /**
+         * Answers load balancers at this path, in front of every application and without an authenticator: 200 while it serves, 503 from when
+         * {@link DuplexServer#stop} begins, during which it then listens on. Default nowhere.
+         *
+         * @param path whole, from its first slash on
+         * @throws IllegalArgumentException when it does not start with a slash, or has a query
+         */
+        public Builder healthPath(String path) {
+            if (!path.startsWith("/") || path.indexOf('?') >= 0) {
+                throw new IllegalArgumentException("healthPath must start with / and have no query, not be " + path);
+            }
+            this.healthPath = path;
+            return this;
+        }
+
+        /**
          * Listens, deploys all endpoints, then begins to accept. When one of these fails, nothing is left of any.
          *
          * @throws DeploymentException when an endpoint cannot be deployed; its text says which and why
@@ -461,7 +499,7 @@ public final class DuplexServer implements AutoCloseable {
 
         private HttpFront listen(@Nullable SSLContext tls, Applications applications) throws IOException {
             HttpSettings settings = new HttpSettings(
-                    sslParameters, proxies, headLimits, handshakeTimeout, maxConnections, maxConnectionsPerAddress);
+                    sslParameters, proxies, headLimits, handshakeTimeout, maxConnections, maxConnectionsPerAddress, healthPath);
             HttpFront front = new HttpFront(settings, tls, applications);
             boolean listening = false;
             try {
@@ -472,7 +510,7 @@ public final class DuplexServer implements AutoCloseable {
                 return front;
             } finally {
                 if (!listening) {
-                    front.stopListening();
+                    front.end(System.nanoTime(), Duration.ZERO);
                 }
             }
         }

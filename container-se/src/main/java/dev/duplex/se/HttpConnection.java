@@ -13,12 +13,19 @@ import dev.duplex.transport.Ends;
 import dev.duplex.transport.ProxyHead;
 import dev.duplex.transport.SocketTransport;
 import dev.duplex.transport.UnixSocket;
+import java.io.EOFException;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
 import java.net.ProtocolException;
 import java.net.Socket;
 import java.net.SocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
@@ -32,6 +39,10 @@ import org.jspecify.annotations.Nullable;
 final class HttpConnection implements Acceptor.Visitor, Runnable {
     private static final System.Logger LOG = System.getLogger(HttpConnection.class.getName());
 
+    /** What a file can be asked for. */
+    static final Headers ALLOW_READING =
+            Headers.builder().add("Allow", "GET, HEAD").build();
+
     private static final Headers ALLOW_GET =
             Headers.builder().add("Allow", "GET").build();
     /** RFC 9110 §9.3.7: what the server as a whole can do. */
@@ -40,6 +51,19 @@ final class HttpConnection implements Acceptor.Visitor, Runnable {
 
     /** Connections of a client over its limit that are told so; more are cut without a word. */
     private static final int MOST_REFUSED = 8;
+
+    private static final byte[] HEALTHY = "ok\n".getBytes(StandardCharsets.US_ASCII);
+
+    private static final Headers HEALTH = Headers.builder()
+            .add("Content-Type", "text/plain; charset=utf-8")
+            .add("Content-Length", Integer.toString(HEALTHY.length))
+            .add("Cache-Control", "no-store")
+            .build();
+
+    /** What is read of a file at a time. */
+    private static final int CHUNK = 32 << 10;
+    /** How long one chunk may take to be sent: as long as a frame. */
+    private static final Duration CHUNK_TIMEOUT = Duration.ofSeconds(20);
 
     private final Socket socket;
     private final HttpFront front;
@@ -50,8 +74,9 @@ final class HttpConnection implements Acceptor.Visitor, Runnable {
     private @Nullable Ends ends;
     /** The client that it counts for, null when it does for none. */
     private @Nullable Network client;
+    private volatile @Nullable Thread serving; // what the request was upgraded to
 
-    private boolean settled; // whether its handshake ends in an upgrade, or in a cut; guarded by this
+    private boolean settled; // whether its request is granted, or ends in a cut; guarded by this
 
     private record Upgraded(Upgrade upgrade, Opening opening) {}
 
@@ -103,6 +128,7 @@ final class HttpConnection implements Acceptor.Visitor, Runnable {
     @Override
     public void run() {
         try {
+            serving = Thread.currentThread();
             Upgraded taken = Objects.requireNonNull(upgraded);
             upgraded = null; // what the session does not keep is not kept
             taken.upgrade().serve(taken.opening());
@@ -118,14 +144,19 @@ final class HttpConnection implements Acceptor.Visitor, Runnable {
         SocketTransport.cut(socket);
     }
 
-    /** Ends it at once unless its upgrade is settled: until then it is nobody's session. */
-    void cutUnlessUpgraded() {
+    /** Whether this thread serves what it was upgraded to. */
+    boolean servedByThisThread() {
+        return Thread.currentThread().equals(serving);
+    }
+
+    /** Ends it at once unless its request was granted: until then it is nobody's session, and no file. */
+    void cutUnlessSettled() {
         if (settle()) {
             cut();
         }
     }
 
-    /** Whether who asks decides what becomes of the handshake: the first one does. */
+    /** Whether who asks decides what becomes of the request: the first one does. */
     private synchronized boolean settle() {
         boolean first = !settled;
         settled = true;
@@ -197,6 +228,13 @@ final class HttpConnection implements Acceptor.Visitor, Runnable {
             String text = opening.readRequest(front.settings().headLimits());
             bodiless = text.stripLeading().startsWith("HEAD ");
             RequestHead head = RequestHead.parse(text, front.settings().headLimits());
+            if (head.path().equals(front.settings().healthPath())) {
+                tellHealth(opening, head);
+                return false;
+            }
+            if (front.draining()) {
+                throw new HandshakeFailure(503, "this server is stopping; connect to another one");
+            }
             if (!welcome) {
                 throw new HandshakeFailure(
                         503,
@@ -213,7 +251,16 @@ final class HttpConnection implements Acceptor.Visitor, Runnable {
                 opening.answer(ResponseHead.last(200, Instant.now(), SERVER_OPTIONS));
                 return false;
             }
-            upgraded = new Upgraded(upgrade(new AcceptedRequest(head, transport)), opening);
+            DeployedApplication application = application(head);
+            AcceptedRequest request = application.admit(new AcceptedRequest(head, transport, null));
+            StaticFiles.Found file = application.file(head);
+            if (file != null) {
+                if (settle()) {
+                    send(opening, file, head.method().equals("HEAD"));
+                }
+                return false;
+            }
+            upgraded = new Upgraded(application.host().upgrade(request), opening);
             if (!settle()) {
                 return false; // it was cut, as the server is stopping
             }
@@ -226,15 +273,68 @@ final class HttpConnection implements Acceptor.Visitor, Runnable {
         return true;
     }
 
-    private Upgrade upgrade(AcceptedRequest request) throws HandshakeFailure {
-        if (request.head().method().equals("CONNECT")) { // its target is no path
+    private void tellHealth(Opening opening, RequestHead head) throws IOException {
+        boolean bodiless = head.method().equals("HEAD");
+        if (!bodiless && !head.method().equals("GET")) {
+            throw new HandshakeFailure(405, "the method must be GET or HEAD", ALLOW_READING);
+        }
+        if (front.draining()) {
+            throw new HandshakeFailure(503, "draining");
+        }
+        ResponseHead healthy = ResponseHead.last(200, Instant.now(), HEALTH);
+        if (bodiless) {
+            opening.answer(healthy);
+        } else {
+            opening.answer(healthy, out -> out.write(HEALTHY));
+        }
+    }
+
+    private DeployedApplication application(RequestHead head) throws HandshakeFailure {
+        if (head.method().equals("CONNECT")) { // its target is no path
             throw new HandshakeFailure(405, "the method must be GET, not CONNECT: this is no proxy", ALLOW_GET);
         }
-        String path = request.head().path();
+        String path = head.path();
         DeployedApplication application = front.applications().of(path);
         if (application == null) {
             throw new HandshakeFailure(404, "there is no application at " + path);
         }
-        return application.host().upgrade(request);
+        return application;
+    }
+
+    private void send(Opening opening, StaticFiles.Found file, boolean bodiless) throws IOException {
+        ResponseHead head = ResponseHead.last(
+                200,
+                Instant.now(),
+                Headers.builder()
+                        .add("Content-Type", file.type())
+                        .add("Content-Length", Long.toString(file.size()))
+                        .add("X-Content-Type-Options", "nosniff")
+                        .build());
+        if (bodiless) {
+            opening.answer(head);
+            return;
+        }
+        try (InputStream content = Files.newInputStream(file.file())) {
+            opening.answer(head, out -> copy(content, file.size(), out));
+        } catch (NoSuchFileException e) {
+            throw new HandshakeFailure(404, "this file has just been deleted");
+        }
+    }
+
+    /** Writes as many bytes as the head has promised. Each chunk has a deadline, so that a client that does not read holds nothing for long. */
+    private void copy(InputStream content, long size, OutputStream out) throws IOException {
+        byte[] chunk = new byte[(int) Math.min(size, CHUNK)];
+        long left = size;
+        while (left > 0) {
+            int count = content.read(chunk, 0, (int) Math.min(left, chunk.length));
+            if (count < 0) {
+                throw new EOFException("a file became shorter while it was sent");
+            }
+            Dialer.before(System.nanoTime() + CHUNK_TIMEOUT.toNanos(), socket, () -> {
+                out.write(chunk, 0, count);
+                return count;
+            });
+            left -= count;
+        }
     }
 }

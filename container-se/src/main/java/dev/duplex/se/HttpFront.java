@@ -23,6 +23,7 @@ final class HttpFront {
 
     private final ReentrantLock endLock = new ReentrantLock();
     private final Condition ended = endLock.newCondition();
+    private volatile boolean draining;
 
     /** Listens nowhere yet. */
     HttpFront(HttpSettings settings, @Nullable SSLContext tls, Applications applications) {
@@ -111,19 +112,52 @@ final class HttpFront {
         }
     }
 
-    /** Lets nobody in any more: whoever is not through the handshake is cut, however slowly it sends its head. */
-    void stopListening() {
-        acceptor.close();
-        acceptor.visitors().forEach(HttpConnection::cutUnlessUpgraded);
+    /** Whether nobody is let in any more. */
+    boolean draining() {
+        return draining;
     }
 
-    /** Cuts all connections, and waits no longer than this until their threads have come to their end. After {@link #stopListening}. */
-    void cut(Duration patience) {
-        acceptor.visitors().forEach(HttpConnection::cut);
+    /**
+     * Lets nobody in any more: whoever is not through the handshake is cut, however slowly it sends its head. It listens on only for who asks
+     * for its health, if that can be asked for; everybody else is told that it stops.
+     */
+    void drain() {
+        draining = true;
+        if (settings.healthPath() == null) {
+            acceptor.close();
+        }
+        acceptor.visitors().forEach(HttpConnection::cutUnlessSettled);
+    }
+
+    /** Whether this thread serves one of the connections. */
+    boolean servedByThisThread() {
+        return acceptor.visitors().stream().anyMatch(HttpConnection::servedByThisThread);
+    }
+
+    /**
+     * Listens no more, waits until what has been granted is over, then cuts all connections, and waits until their threads have come to their
+     * end; but that which this thread serves is left to itself, as it cannot end before this returns.
+     *
+     * @param until by System.nanoTime(), when to cut
+     * @param patience how long the threads may take then
+     */
+    void end(long until, Duration patience) {
+        acceptor.close();
+        acceptor.visitors().forEach(HttpConnection::cutUnlessSettled);
+        int own = servedByThisThread() ? 1 : 0;
+        await(until - System.nanoTime(), own);
+        acceptor.visitors().stream()
+                .filter(connection -> own == 0 || !connection.servedByThisThread())
+                .forEach(HttpConnection::cut);
+        await(patience.toNanos(), own);
+    }
+
+    /** Waits until no more than so many connections are left. After the acceptor was closed. */
+    private void await(long nanos, int most) {
         endLock.lock();
         try {
-            long left = patience.toNanos();
-            while (!acceptor.visitors().isEmpty() && left > 0) {
+            long left = nanos;
+            while (acceptor.visitors().size() > most && left > 0) {
                 left = ended.awaitNanos(left);
             }
         } catch (InterruptedException e) {

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param handshakeTimeout from the acceptance of a connection to the end of its request's head
  * @param maxConnections those that have not sent their request counted
  * @param maxPerAddress the same of one client; 0 for no limit
+ * @param healthPath where load balancers ask, null for nowhere
  */
 record HttpSettings(
         @Nullable SSLParameters tlsParameters,
@@ -21,4 +22,5 @@ record HttpSettings(
         HeadLimits headLimits,
         Duration handshakeTimeout,
         int maxConnections,
-        int maxPerAddress) {}
+        int maxPerAddress,
+        @Nullable String healthPath) {}

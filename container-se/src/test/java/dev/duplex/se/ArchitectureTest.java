@@ -51,6 +51,7 @@ final class ArchitectureTest {
         List<String> allowed = new ArrayList<>(List.of(
                 ROOT + "..",
                 "dev.duplex.container..",
+                "dev.duplex.endpoint..",
                 "dev.duplex.engine..",
                 "dev.duplex.handshake..",
                 "dev.duplex.peer..",
