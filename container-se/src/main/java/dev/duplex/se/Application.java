@@ -73,11 +73,7 @@ public final class Application {
 
     /** Whether nothing would be served. */
     boolean empty() {
-        return places == null
-                && annotated.isEmpty()
-                && configs.isEmpty()
-                && scanned.isEmpty()
-                && files == null;
+        return places == null && annotated.isEmpty() && configs.isEmpty() && scanned.isEmpty() && files == null;
     }
 
     /**

@@ -264,7 +264,7 @@ public final class DuplexServer implements AutoCloseable {
     public static final class Builder extends ApplicationSettings<Builder> {
         private @Nullable String host;
         private @Nullable Integer port;
-        private final List<Place> places = new ArrayList<>(); // besides the host and port
+        private final List<Place> furtherPlaces = new ArrayList<>(); // besides the host and port
         private @Nullable SSLContext sslContext;
         private @Nullable TlsFiles tlsFiles;
         private @Nullable SSLParameters sslParameters;
@@ -313,7 +313,7 @@ public final class DuplexServer implements AutoCloseable {
          * @throws IllegalArgumentException if the port is not between 0 and 65535
          */
         public Builder listen(String name, int number) {
-            places.add(new Place.Tcp(name, number));
+            furtherPlaces.add(new Place.Tcp(name, number));
             return this;
         }
 
@@ -323,7 +323,7 @@ public final class DuplexServer implements AutoCloseable {
          * replaced. TLS is never spoken there.
          */
         public Builder unixSocket(Path file) {
-            places.add(new Place.Unix(file, null));
+            furtherPlaces.add(new Place.Unix(file, null));
             return this;
         }
 
@@ -334,7 +334,7 @@ public final class DuplexServer implements AutoCloseable {
          * @param permissions such as {@code PosixFilePermissions.fromString("rw-rw----")}
          */
         public Builder unixSocket(Path file, Set<PosixFilePermission> permissions) {
-            places.add(new Place.Unix(file, Set.copyOf(permissions)));
+            furtherPlaces.add(new Place.Unix(file, Set.copyOf(permissions)));
             return this;
         }
 
@@ -490,16 +490,22 @@ public final class DuplexServer implements AutoCloseable {
 
         private List<Place> places() {
             List<Place> all = new ArrayList<>();
-            if (host != null || port != null || places.isEmpty()) {
+            if (host != null || port != null || furtherPlaces.isEmpty()) {
                 all.add(new Place.Tcp(host == null ? "127.0.0.1" : host, port == null ? 8080 : port));
             }
-            all.addAll(places);
+            all.addAll(furtherPlaces);
             return all;
         }
 
         private HttpFront listen(@Nullable SSLContext tls, Applications applications) throws IOException {
             HttpSettings settings = new HttpSettings(
-                    sslParameters, proxies, headLimits, handshakeTimeout, maxConnections, maxConnectionsPerAddress, healthPath);
+                    sslParameters,
+                    proxies,
+                    headLimits,
+                    handshakeTimeout,
+                    maxConnections,
+                    maxConnectionsPerAddress,
+                    healthPath);
             HttpFront front = new HttpFront(settings, tls, applications);
             boolean listening = false;
             try {

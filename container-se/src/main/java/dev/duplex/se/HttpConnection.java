@@ -74,6 +74,7 @@ final class HttpConnection implements Acceptor.Visitor, Runnable {
     private @Nullable Ends ends;
     /** The client that it counts for, null when it does for none. */
     private @Nullable Network client;
+
     private volatile @Nullable Thread serving; // what the request was upgraded to
 
     private boolean settled; // whether its request is granted, or ends in a cut; guarded by this
@@ -185,7 +186,8 @@ final class HttpConnection implements Acceptor.Visitor, Runnable {
         if (!proxies.isEmpty()
                 && socket.getRemoteSocketAddress() instanceof InetSocketAddress proxy
                 && proxies.stream().noneMatch(network -> network.contains(proxy.getAddress()))) {
-            throw new ProtocolException("only " + proxies + " may connect, as the proxies that may say who a client is");
+            throw new ProtocolException(
+                    "only " + proxies + " may connect, as the proxies that may say who a client is");
         }
         return Dialer.before(until, socket, () -> ProxyHead.read(socket.getInputStream()));
     }

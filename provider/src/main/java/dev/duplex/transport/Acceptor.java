@@ -74,7 +74,10 @@ public final class Acceptor<V extends Acceptor.Visitor> implements AutoCloseable
      */
     public void listen(SocketAddress address) throws IOException {
         try {
-            listeners.add(address instanceof UnixDomainSocketAddress unix ? new UnixServerSocket(unix, BACKLOG) : tcp(address));
+            listeners.add(
+                    address instanceof UnixDomainSocketAddress unix
+                            ? new UnixServerSocket(unix, BACKLOG)
+                            : tcp(address));
         } catch (IOException e) {
             BindException failed = new BindException("Cannot listen on " + address + ": " + e.getMessage());
             failed.initCause(e);

@@ -70,7 +70,8 @@ public final class Dialer {
      *
      * @throws SocketTimeoutException when it failed because time ran out, or after that; the cause tells how
      */
-    public static <T extends @Nullable Object> T before(long until, Socket socket, Opener<T> opener) throws IOException {
+    public static <T extends @Nullable Object> T before(long until, Socket socket, Opener<T> opener)
+            throws IOException {
         Watch watch = new Watch(cutAt(socket, until));
         watch.runBy(until);
         boolean opened = false;

@@ -55,7 +55,8 @@ public final class ProxyHead {
                 read[i] = next(in);
             }
             if (read[i] != expected[i]) { // not read to its end: a client that no proxy has sent may wait for an answer
-                throw malformed("it begins with \"PROXY \" or the signature of version 2, not with " + quoted(read, i + 1));
+                throw malformed(
+                        "it begins with \"PROXY \" or the signature of version 2, not with " + quoted(read, i + 1));
             }
         }
         return binary ? binary(in) : line(in);
@@ -112,7 +113,8 @@ public final class ProxyHead {
                 return InetAddress.getByName(text);
             }
         } catch (UnknownHostException e) {
-            throw (IOException) malformed(quoted(text) + " is no address of IPv6").initCause(e);
+            throw (IOException)
+                    malformed(quoted(text) + " is no address of IPv6").initCause(e);
         }
         throw malformed(quoted(text) + " is no address of IPv" + (six ? "6" : "4"));
     }
@@ -140,8 +142,8 @@ public final class ProxyHead {
         }
         int addressBytes = command == LOCAL ? 0 : addressBytes(family); // of LOCAL the family is ignored
         if (length < addressBytes) {
-            throw malformed("two addresses of the family 0x%02x have %d bytes, not %d"
-                    .formatted(family, addressBytes, length));
+            throw malformed(
+                    "two addresses of the family 0x%02x have %d bytes, not %d".formatted(family, addressBytes, length));
         }
         byte[] addresses = next(in, addressBytes);
         in.skipNBytes(length - addressBytes);

@@ -40,8 +40,7 @@ final class ProxyHeadTest {
     private static byte[] binary(int command, int family, byte[] rest) {
         ByteArrayOutputStream head = new ByteArrayOutputStream();
         head.writeBytes(SIGNATURE);
-        head.writeBytes(
-                new byte[] {(byte) command, (byte) family, (byte) (rest.length >> 8), (byte) rest.length});
+        head.writeBytes(new byte[] {(byte) command, (byte) family, (byte) (rest.length >> 8), (byte) rest.length});
         head.writeBytes(rest);
         return head.toByteArray();
     }
@@ -81,7 +80,8 @@ final class ProxyHeadTest {
                 .isEqualTo(ends("192.168.0.1", 56324, "192.168.0.11", 443));
         assertThat(read(line("PROXY TCP4 255.255.255.255 255.255.255.255 65535 65535")))
                 .isEqualTo(ends("255.255.255.255", 65535, "255.255.255.255", 65535));
-        assertThat(read(line("PROXY TCP4 0.0.0.0 10.20.100.199 0 9"))).isEqualTo(ends("0.0.0.0", 0, "10.20.100.199", 9));
+        assertThat(read(line("PROXY TCP4 0.0.0.0 10.20.100.199 0 9")))
+                .isEqualTo(ends("0.0.0.0", 0, "10.20.100.199", 9));
         assertThat(read(line("PROXY TCP6 2001:DB8::1 ::1 1 2"))).isEqualTo(ends("2001:db8::1", 1, "::1", 2));
         String longest = "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff";
         assertThat(read(line("PROXY TCP6 " + longest + " " + longest + " 65535 65535")))
@@ -102,10 +102,21 @@ final class ProxyHeadTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"0x20, 0x00", "0x20, 0x11", "0x20, 0xff", "0x21, 0x00", "0x21, 0x01", "0x21, 0x10", "0x21, 0x20", "0x21, 0x02"})
+    @CsvSource({
+        "0x20, 0x00",
+        "0x20, 0x11",
+        "0x20, 0xff",
+        "0x21, 0x00",
+        "0x21, 0x01",
+        "0x21, 0x10",
+        "0x21, 0x20",
+        "0x21, 0x02"
+    })
     void localAndUnspecifiedHeadsLeaveItToTheSocket(String command, String family) throws IOException {
-        assertThat(read(binary(Integer.decode(command), Integer.decode(family), hex("010203")))).isNull();
-        assertThat(read(binary(Integer.decode(command), Integer.decode(family), hex("")))).isNull();
+        assertThat(read(binary(Integer.decode(command), Integer.decode(family), hex("010203"))))
+                .isNull();
+        assertThat(read(binary(Integer.decode(command), Integer.decode(family), hex(""))))
+                .isNull();
     }
 
     @Test
@@ -193,7 +204,12 @@ final class ProxyHeadTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "GET / HTTP/1.1", "proxy TCP4", "PROXX TCP4", "\u0016\u0003\u0001", "\r\nPROXY", "\r\n\r\n\u0000\r\nQUIZ"
+                "GET / HTTP/1.1",
+                "proxy TCP4",
+                "PROXX TCP4",
+                "\u0016\u0003\u0001",
+                "\r\nPROXY",
+                "\r\n\r\n\u0000\r\nQUIZ"
             })
     void whatIsNoHeadIsRefusedAtItsFirstWrongByte(String text) {
         InputStream in = new ByteArrayInputStream(text.getBytes(ISO_8859_1));
@@ -206,7 +222,9 @@ final class ProxyHeadTest {
     static Stream<List<String>> malformedLines() {
         String four = "TCP4 1.2.3.4 5.6.7.8 9 10";
         return Stream.of(
-                List.of("TCP5 1.2.3.4 5.6.7.8 9 10", "its protocol is TCP4, TCP6 or UNKNOWN, not as in \"TCP5 1.2.3.4 "),
+                List.of(
+                        "TCP5 1.2.3.4 5.6.7.8 9 10",
+                        "its protocol is TCP4, TCP6 or UNKNOWN, not as in \"TCP5 1.2.3.4 "),
                 List.of("unknown", "its protocol is TCP4, TCP6 or UNKNOWN, not as in \"unknown\""),
                 List.of("", "its protocol is TCP4, TCP6 or UNKNOWN, not as in \"\""),
                 List.of("TCP4", "it has a protocol, two addresses and two ports, not as in \"TCP4\""),
@@ -223,11 +241,21 @@ final class ProxyHeadTest {
                 List.of("TCP6 ::1 fe80::1%lo 1 2", "\"fe80::1%lo\" is no address of IPv6"),
                 List.of("TCP6 ::1 12345::1 1 2", "\"12345::1\" is no address of IPv6"),
                 List.of("TCP6 ::1 1:2:3:4:5:6:7 1 2", "\"1:2:3:4:5:6:7\" is no address of IPv6"),
-                List.of(four.replace(" 9 ", " 65536 "), "a port is between 0 and 65535 and begins with no zero, unlike \"65536\""),
-                List.of(four.replace(" 9 ", " 09 "), "a port is between 0 and 65535 and begins with no zero, unlike \"09\""),
-                List.of(four.replace(" 9 ", " +9 "), "a port is between 0 and 65535 and begins with no zero, unlike \"+9\""),
-                List.of(four.replace(" 9 ", "  "), "a port is between 0 and 65535 and begins with no zero, unlike \"\""),
-                List.of("UNKNOWN " + "x".repeat(107 - 15), "it ends with CR LF within 107 bytes, not so \"PROXY UNKNOWN xx"),
+                List.of(
+                        four.replace(" 9 ", " 65536 "),
+                        "a port is between 0 and 65535 and begins with no zero, unlike \"65536\""),
+                List.of(
+                        four.replace(" 9 ", " 09 "),
+                        "a port is between 0 and 65535 and begins with no zero, unlike \"09\""),
+                List.of(
+                        four.replace(" 9 ", " +9 "),
+                        "a port is between 0 and 65535 and begins with no zero, unlike \"+9\""),
+                List.of(
+                        four.replace(" 9 ", "  "),
+                        "a port is between 0 and 65535 and begins with no zero, unlike \"\""),
+                List.of(
+                        "UNKNOWN " + "x".repeat(107 - 15),
+                        "it ends with CR LF within 107 bytes, not so \"PROXY UNKNOWN xx"),
                 List.of("TCP4\n", "CR and LF stand together only, not as in \"PROXY TCP4\\x0a\""),
                 List.of("TCP4\r ", "CR and LF stand together only, not as in \"PROXY TCP4\\x0d \""),
                 List.of("UNKNOWN\r\r", "CR and LF stand together only, not as in \"PROXY UNKNOWN\\x0d\\x0d\""));

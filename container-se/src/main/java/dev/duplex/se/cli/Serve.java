@@ -3,6 +3,7 @@ package dev.duplex.se.cli;
 import dev.duplex.se.Application;
 import dev.duplex.se.DeployedApplication;
 import dev.duplex.se.DuplexServer;
+import dev.duplex.se.TlsFiles;
 import jakarta.websocket.DeploymentException;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -87,6 +88,50 @@ public final class Serve implements Callable<Integer> {
     private @Nullable String context;
 
     @Option(
+            names = "--listen",
+            paramLabel = "NAME:PORT",
+            split = ",",
+            description = "Listen there too; an address of IPv6 is in brackets.")
+    private List<String> furtherPlaces = new ArrayList<>();
+
+    @Option(
+            names = "--unix-socket",
+            paramLabel = "FILE",
+            description = "Listen on this Unix domain socket too, without TLS.")
+    private @Nullable Path unixSocket;
+
+    @Option(
+            names = "--proxy-protocol",
+            paramLabel = "NETWORK",
+            split = ",",
+            description =
+                    "Let only proxies of these networks connect, which say by the PROXY protocol who the client is.")
+    private List<String> proxies = new ArrayList<>();
+
+    @Option(
+            names = "--tls-cert",
+            paramLabel = "FILE",
+            description = "Serve wss with the certificates of this PEM file, the server's own first. Read again when it"
+                    + " changes.")
+    private @Nullable Path certificates;
+
+    @Option(names = "--tls-key", paramLabel = "FILE", description = "The private key of the certificate, a PEM file.")
+    private @Nullable Path privateKey;
+
+    @Option(
+            names = "--files",
+            paramLabel = "DIRECTORY",
+            description =
+                    "Serve the files of this directory beside the endpoints of the one application; a WAR has its own.")
+    private @Nullable Path files;
+
+    @Option(
+            names = "--health",
+            paramLabel = "/PATH",
+            description = "Answer 200 there while it serves, and 503 while it stops.")
+    private @Nullable String health;
+
+    @Option(
             names = "--allow-origin",
             paramLabel = "ORIGIN",
             split = ",",
@@ -106,6 +151,12 @@ public final class Serve implements Callable<Integer> {
             defaultValue = "100000",
             description = "Answer 503 beyond so many connections. Default: ${DEFAULT-VALUE}.")
     private int maxConnections;
+
+    @Option(
+            names = "--max-connections-per-address",
+            paramLabel = "NUMBER",
+            description = "Answer 429 beyond so many connections of one client. Default: no limit.")
+    private @Nullable Integer maxConnectionsPerAddress;
 
     @Option(
             names = "--handshake-timeout",
@@ -146,17 +197,52 @@ public final class Serve implements Callable<Integer> {
      */
     @Override
     public Integer call() throws DeploymentException, IOException {
-        DuplexServer server = DuplexServer.builder()
-                .host(host)
-                .port(port)
-                .maxConnections(maxConnections)
-                .handshakeTimeout(handshakeTimeout)
-                .deploy(applications().toArray(Application[]::new))
-                .start();
+        DuplexServer server = builder().start();
         PrintWriter out = spec.commandLine().getOut();
         stopAtTheEnd(server, out);
         announce(server, out);
         return 0;
+    }
+
+    private DuplexServer.Builder builder() {
+        DuplexServer.Builder builder = DuplexServer.builder()
+                .host(host)
+                .port(port)
+                .maxConnections(maxConnections)
+                .handshakeTimeout(handshakeTimeout)
+                .deploy(applications().toArray(Application[]::new));
+        furtherPlaces.forEach(place -> listen(builder, place));
+        if (unixSocket != null) {
+            builder.unixSocket(unixSocket);
+        }
+        if (!proxies.isEmpty()) {
+            builder.proxyProtocol(proxies.toArray(String[]::new));
+        }
+        if (certificates != null && privateKey != null) {
+            builder.tlsFiles(TlsFiles.pem(certificates, privateKey));
+        } else if (certificates != null || privateKey != null) {
+            throw wrong("--tls-cert and --tls-key need each other");
+        }
+        if (health != null) {
+            builder.healthPath(health);
+        }
+        if (maxConnectionsPerAddress != null) {
+            builder.maxConnectionsPerAddress(maxConnectionsPerAddress);
+        }
+        return builder;
+    }
+
+    private void listen(DuplexServer.Builder builder, String place) {
+        int colon = place.lastIndexOf(':');
+        try {
+            builder.listen(place.substring(0, Math.max(colon, 0)), Integer.parseInt(place.substring(colon + 1)));
+        } catch (NumberFormatException e) {
+            throw wrong("--listen is for NAME:PORT, which " + place + " is not");
+        }
+    }
+
+    private ParameterException wrong(String sentence) {
+        return new ParameterException(spec.commandLine(), sentence);
     }
 
     /** Each WAR by itself, everything else together. */
@@ -179,19 +265,23 @@ public final class Serve implements Callable<Integer> {
                             paths.getValue().stream().skip(1).toArray(Path[]::new))));
         }
         if (builders.isEmpty()) {
-            throw new ParameterException(
-                    spec.commandLine(), "there is nothing to serve: name a WAR, a jar or a directory of classes");
+            throw wrong("there is nothing to serve: name a WAR, a jar or a directory of classes");
         }
         if (context != null) {
-            if (builders.size() > 1) {
-                throw new ParameterException(
-                        spec.commandLine(),
-                        "--context is for one application, and these are " + builders.size()
-                                + ": say it of each, as in /chat=chat.war");
-            }
-            builders.get(0).contextPath(context);
+            theOnly(builders, "--context", "say it of each, as in /chat=chat.war")
+                    .contextPath(context);
+        }
+        if (files != null) {
+            theOnly(builders, "--files", "put those of each into its WAR").files(files);
         }
         return builders.stream().map(this::application).toList();
+    }
+
+    private Application.Builder theOnly(List<Application.Builder> builders, String option, String instead) {
+        if (builders.size() > 1) {
+            throw wrong(option + " is for one application, and these are " + builders.size() + ": " + instead);
+        }
+        return builders.get(0);
     }
 
     private static Application.Builder at(@Nullable String context, Application.Builder builder) {

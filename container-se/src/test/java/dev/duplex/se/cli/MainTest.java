@@ -74,6 +74,11 @@ final class MainTest {
                 "--context | app | a context path is empty, or starts with / and does not end with it, not app",
                 "--allow-origin | example.com | example.com",
                 "--max-connections | 0 | maxConnections must be at least 1, not 0",
+                "--listen | localhost | --listen is for NAME:PORT, which localhost is not",
+                "--proxy-protocol | proxy | proxy is no address, nor a network such as 10.0.0.0/8",
+                "--tls-cert | cert.pem | --tls-cert and --tls-key need each other",
+                "--health | health | health",
+                "--max-connections-per-address | 0 | maxConnectionsPerAddress must be at least 1, not 0",
                 "--set | dev.duplex.colour=red | colour",
             })
     void namesTheRuleAndTheValue(String option, String value, String complaint) {
