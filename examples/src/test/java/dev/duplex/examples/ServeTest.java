@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.duplex.peer.WebSockets;
 import dev.duplex.peer.WsPeer;
+import dev.duplex.se.cli.Serve;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.URI;
@@ -87,6 +88,19 @@ final class ServeTest {
         try (Program version = runJar("--version")) {
             assertThat(version.rest()).singleElement().asString().matches("Duplex \\d+\\..*");
         }
+    }
+
+    @Test
+    void everyOptionHasItsRowWithItsDefault() throws IOException {
+        List<String> rows = Files.readAllLines(Documents.PROJECT.resolve("docs/cli.md"));
+        assertThat(Serve.commandLine().getCommandSpec().options())
+                .filteredOn(option -> !option.usageHelp())
+                .allSatisfy(option -> assertThat(rows)
+                        .as(option.longestName())
+                        .anyMatch(row -> row.startsWith("| `--")
+                                && row.contains("`" + option.longestName() + "`")
+                                && (option.defaultValue() == null
+                                        || row.contains("| " + option.defaultValue() + " |"))));
     }
 
     private Program runJar(String... arguments) throws IOException {
