@@ -267,43 +267,31 @@ final class ArchivesTest {
         }
     }
 
+    private static Archive config(String name, String configs, String annotated) {
+        return Archive.compiled("""
+            package app;
+            import jakarta.websocket.server.*;
+            import java.util.Set;
+            public class %s implements ServerApplicationConfig {
+                @Override
+                public Set<ServerEndpointConfig> getEndpointConfigs(Set<Class<? extends jakarta.websocket.Endpoint>> found) {
+                    return %s;
+                }
+                @Override
+                public Set<Class<?>> getAnnotatedEndpointClasses(Set<Class<?>> found) {
+                    return %s;
+                }
+            }
+            """.formatted(name, configs, annotated));
+    }
+
     @Test
     void applicationConfigThatReturnsNullChoosesNothing() throws Exception {
-        String nothing = """
-            package app;
-                import jakarta.websocket.server.*;
-                import java.util.Set;
-                public class Nothing implements ServerApplicationConfig {
-                @Override
-                public Set<ServerEndpointConfig> getEndpointConfigs(Set<Class<? extends jakarta.websocket.Endpoint>> found) {
-                    return null;
-                }
-                @Override
-                public Set<Class<?>> getAnnotatedEndpointClasses(Set<Class<?>> found) {
-                    return null;
-                }
-            }
-            """;
-        String everything = """
-            package app;
-                import jakarta.websocket.server.*;
-                import java.util.Set;
-                public class Everything implements ServerApplicationConfig {
-                @Override
-                public Set<ServerEndpointConfig> getEndpointConfigs(Set<Class<? extends jakarta.websocket.Endpoint>> found) {
-                    return Set.of();
-                }
-                @Override
-                public Set<Class<?>> getAnnotatedEndpointClasses(Set<Class<?>> found) {
-                    return found;
-                }
-            }
-            """;
         Archive war = Archive.empty()
-                .with("WEB-INF/classes/", Archive.compiled(nothing).with("", ONE))
+                .with("WEB-INF/classes/", config("Nothing", "null", "null").with("", ONE))
                 .with(
                         "WEB-INF/lib/two.jar",
-                        Archive.compiled(everything).with("", TWO).bytes());
+                        config("Everything", "Set.of()", "found").with("", TWO).bytes());
         try (DuplexServer server = serve(Application.of(war.file(folder.resolve("ROOT.war"))))) {
             answers(server, "/two", "hello", "Two hello");
             isNotFound(server, "/one");
