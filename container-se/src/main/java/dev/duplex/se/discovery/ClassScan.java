@@ -3,6 +3,7 @@ package dev.duplex.se.discovery;
 import io.github.classgraph.ClassGraph;
 import io.github.classgraph.ClassInfo;
 import io.github.classgraph.ClassInfoList;
+import io.github.classgraph.Resource;
 import io.github.classgraph.ScanResult;
 import jakarta.websocket.DeploymentException;
 import jakarta.websocket.Endpoint;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The classes of an application that matter (Jakarta WebSocket §6.2), told by their class files. Those alone are loaded, and none is
@@ -116,8 +118,31 @@ final class ClassScan {
                     }
                 }
             }
+            skipUnreadable(result);
             return result.getClasspathURIs().stream().map(this::location).collect(Collectors.toSet());
         }
+    }
+
+    /** The scanner leaves out without a word what is no class file, or is one of another class than its name says. */
+    private void skipUnreadable(ScanResult result) {
+        for (Resource file : result.getResourcesWithExtension("class")) {
+            String path = file.getPath();
+            String name = path.substring(0, path.length() - ".class".length()).replace('/', '.');
+            if (!name.endsWith("-info") // of a module or a package
+                    && !name.startsWith("META-INF.")
+                    && !PlatformClasses.isOutOfScan(name)
+                    && result.getClassInfo(name) == null) {
+                skip(
+                        "%s of %s is not the class file of %s"
+                                .formatted(path, name(location(file.getClasspathElementURI())), name),
+                        null);
+            }
+        }
+    }
+
+    private void skip(String line, @Nullable Throwable cause) {
+        skipped.add(line);
+        LOG.log(Level.DEBUG, line, cause);
     }
 
     /** Jakarta WebSocket §4.8: what is not public is passed over. */
@@ -157,10 +182,10 @@ final class ClassScan {
         try {
             found.add(Class.forName(type.getName(), false, loader));
         } catch (ClassNotFoundException | LinkageError | SecurityException e) {
-            String line = "%s of %s cannot be loaded: %s"
-                    .formatted(type.getName(), name(location(type.getClasspathElementURI())), e);
-            skipped.add(line);
-            LOG.log(Level.DEBUG, line, e);
+            skip(
+                    "%s of %s cannot be loaded: %s"
+                            .formatted(type.getName(), name(location(type.getClasspathElementURI())), e),
+                    e);
         }
     }
 }

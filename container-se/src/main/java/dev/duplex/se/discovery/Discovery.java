@@ -26,6 +26,7 @@ public record Discovery(
         List<String> skipped,
         @Nullable Path files,
         AutoCloseable resource) {
+    private static final String AS_IT_MUST_BE = " with @ServerEndpoint, nor one that a ServerApplicationConfig deploys";
     /** More of them would hide the rest of a message. */
     private static final int MOST_ROOTS = 20;
 
@@ -36,9 +37,12 @@ public record Discovery(
         if (roots.isEmpty()) {
             return text + "it has no WEB-INF/classes and no jar in WEB-INF/lib";
         }
-        text.append(classes == 1 ? "its only class" : "none of its " + classes + " classes")
-                .append(classes == 1 ? " is not" : " is")
-                .append(" a public one with @ServerEndpoint, nor one that a ServerApplicationConfig deploys");
+        text.append(
+                switch (classes) {
+                    case 0 -> "there is no class in it";
+                    case 1 -> "its only class is not a public one" + AS_IT_MUST_BE;
+                    default -> "none of its " + classes + " classes is a public one" + AS_IT_MUST_BE;
+                });
         if (roots.size() <= MOST_ROOTS) {
             text.append("; looked into ").append(roots.stream().map(Root::name).collect(Collectors.joining(", ")));
         }

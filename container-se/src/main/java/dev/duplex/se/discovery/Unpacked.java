@@ -4,6 +4,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -64,13 +65,16 @@ final class Unpacked implements Closeable {
         while (entries.hasMoreElements()) {
             ZipEntry entry = entries.nextElement();
             Path target = target(entry);
-            createDirectories(target, entry.isDirectory());
-            if (!entry.isDirectory()) {
-                left -= add(zip, entry, target, left);
-                if (left < 0) {
-                    throw new IOException("it is larger than " + maxBytes
-                            + " bytes when it is unpacked, which is too much for an archive of its size");
-                }
+            try {
+                createDirectories(target, entry.isDirectory());
+                left -= entry.isDirectory() ? 0 : add(zip, entry, target, left);
+            } catch (FileAlreadyExistsException e) {
+                throw new IOException(
+                        "its entry " + entry.getName() + " is there twice, or is a file and a directory", e);
+            }
+            if (left < 0) {
+                throw new IOException("it is larger than " + maxBytes
+                        + " bytes when it is unpacked, which is too much for an archive of its size");
             }
         }
     }

@@ -106,6 +106,13 @@ public final class Archive {
         return rest;
     }
 
+    /** A copy of an entry. */
+    public byte[] bytes(String name) {
+        byte[] content = entries.get(name);
+        assertThat(content).as(name).isNotNull();
+        return content.clone();
+    }
+
     /** Zipped. */
     public byte[] bytes() {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
