@@ -5,6 +5,8 @@ import dev.duplex.container.OriginPolicy;
 import dev.duplex.se.discovery.Places;
 import jakarta.websocket.server.ServerApplicationConfig;
 import jakarta.websocket.server.ServerEndpointConfig;
+import java.lang.reflect.Modifier;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -35,6 +37,12 @@ public abstract sealed class ApplicationSettings<B extends ApplicationSettings<B
     Places places;
 
     boolean isolated = true;
+
+    @Nullable
+    Path files;
+
+    @Nullable
+    Authenticator authenticator;
 
     ApplicationSettings() {}
 
@@ -72,10 +80,18 @@ public abstract sealed class ApplicationSettings<B extends ApplicationSettings<B
         return self();
     }
 
-    /** Adds to what a scan has found; see {@link #scanned}. */
+    /**
+     * Adds to what a scan has found; see {@link #scanned}.
+     *
+     * @throws IllegalArgumentException for a class that a scan passes over, as it is not public (section 4.8 of the specification) or abstract
+     */
     @SafeVarargs
     public final B application(Class<? extends ServerApplicationConfig>... types) {
         for (Class<?> type : types) {
+            if (!Modifier.isPublic(type.getModifiers()) || Modifier.isAbstract(type.getModifiers())) {
+                throw new IllegalArgumentException(
+                        "an application's config must be public and not abstract, as " + type.getName() + " is not");
+            }
             scanned.add(type);
         }
         return self();
@@ -114,6 +130,22 @@ public abstract sealed class ApplicationSettings<B extends ApplicationSettings<B
     /** Lets pages of every origin connect. */
     public B anyOrigin() {
         origins = OriginPolicy.any();
+        return self();
+    }
+
+    /**
+     * Serves the files of this directory, at their paths below the context path, besides the endpoints: {@code index.html} for a directory,
+     * and nothing of {@code WEB-INF}, {@code META-INF} and names that begin with a dot. It is there when the application is deployed, and its
+     * files may change at any time. Without this a WAR's own are served.
+     */
+    public B files(Path directory) {
+        this.files = directory;
+        return self();
+    }
+
+    /** Asks this who sends a request, before the application does anything for it: each handshake, and each request for a file. */
+    public B authenticator(Authenticator who) {
+        this.authenticator = who;
         return self();
     }
 

@@ -5,6 +5,7 @@ import dev.duplex.deflate.DeflateParameters;
 import dev.duplex.deflate.Extension;
 import dev.duplex.endpoint.Callbacks;
 import dev.duplex.endpoint.Coders;
+import dev.duplex.endpoint.ContextLoader;
 import dev.duplex.endpoint.Instances;
 import dev.duplex.handshake.HandshakeFailure;
 import dev.duplex.handshake.Headers;
@@ -68,9 +69,7 @@ final class Negotiation {
      * @throws HandshakeFailure 400 and 403 for an origin that may not, 500 when the application failed, which is logged
      */
     Upgrade upgrade() throws HandshakeFailure {
-        Thread thread = Thread.currentThread();
-        ClassLoader before = thread.getContextClassLoader();
-        thread.setContextClassLoader(container.classLoader());
+        ClassLoader before = ContextLoader.enter(container.classLoader());
         Handshaking outer = new Handshaking(container.origins(), request.head().host(), container.instances()).enter();
         try {
             return negotiate();
@@ -85,7 +84,7 @@ final class Negotiation {
             throw failure(e);
         } finally {
             Handshaking.leave(outer);
-            thread.setContextClassLoader(before);
+            ContextLoader.leave(before);
         }
     }
 
@@ -176,11 +175,10 @@ final class Negotiation {
     }
 
     private ResponseHead response(ConnectionConfig config, String subprotocol, List<Extension> agreed) {
-        String chosen = subprotocol.isEmpty() ? null : subprotocol;
-        Map<String, List<String>> headers =
-                HeaderMap.of(handshake.accept(chosen, agreed, Headers.NONE).headers());
-        configurator.modifyHandshake(config, new RequestView(request, pathParameters), () -> headers);
-        return handshake.accept(chosen, agreed, HeaderMap.headers(headers, ServerHandshake::isOurs));
+        ResponseHead accepted = handshake.accept(subprotocol.isEmpty() ? null : subprotocol, agreed, Headers.NONE);
+        ResponseView view = new ResponseView(accepted.headers());
+        configurator.modifyHandshake(config, new RequestView(request, pathParameters), view);
+        return accepted.with(view.others(ServerHandshake::isOurs));
     }
 
     private Upgrade upgrade(

@@ -163,16 +163,20 @@ final class PlacesTest {
             assertThat(files.resolve("index.html")).hasContent("page");
             URI base = files.toUri();
             assertThat(discovery.roots())
+                    .extracting(Root::name)
                     .containsExactly(
-                            new Root("my chat.war/WEB-INF/classes", base.resolve("WEB-INF/classes/"), List.of("app.C")),
-                            new Root(
-                                    "my chat.war/WEB-INF/lib/a.JAR",
-                                    base.resolve("WEB-INF/lib/a.JAR"),
-                                    List.of("app.A")),
-                            new Root(
-                                    "my chat.war/WEB-INF/lib/b.jar",
-                                    base.resolve("WEB-INF/lib/b.jar"),
-                                    List.of("app.B")));
+                            "my chat.war/WEB-INF/classes",
+                            "my chat.war/WEB-INF/lib/a.JAR",
+                            "my chat.war/WEB-INF/lib/b.jar");
+            assertThat(discovery.roots())
+                    .extracting(Root::location)
+                    .containsExactly(
+                            base.resolve("WEB-INF/classes/"),
+                            base.resolve("WEB-INF/lib/a.JAR"),
+                            base.resolve("WEB-INF/lib/b.jar"));
+            assertThat(discovery.roots())
+                    .extracting(Root::classNames)
+                    .containsExactly(List.of("app.C"), List.of("app.A"), List.of("app.B"));
             assertThat(discovery.name()).isEqualTo("my chat.war");
             assertThat(resource).isNotNull();
         }
