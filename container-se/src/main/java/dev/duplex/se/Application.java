@@ -7,6 +7,7 @@ import dev.duplex.se.discovery.Places;
 import jakarta.websocket.DeploymentException;
 import jakarta.websocket.server.ServerEndpointConfig;
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,6 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /** What can be deployed on a server under one context path: endpoints, and what holds for all of them. Immutable. Jakarta WebSocket §6. */
 public final class Application {
+    private static final System.Logger LOG = System.getLogger(Application.class.getName());
+
     private final String contextPath;
     private final @Nullable ClassLoader classLoader;
     private final Set<Class<?>> annotated;
@@ -104,10 +107,11 @@ public final class Application {
                     staticFiles(files != null || discovery == null ? files : discovery.files()),
                     authenticator,
                     resources);
-            if (discovery != null) {
-                container.deploy(discovery.found());
+            if (discovery == null) {
+                container.deploy(scanned);
+            } else {
+                deployFound(discovery, container);
             }
-            container.deploy(scanned);
             container.deploy(annotated, configs);
             deployed = true;
             return application;
@@ -119,6 +123,19 @@ public final class Application {
                     application.end(Duration.ZERO);
                 }
             }
+        }
+    }
+
+    private void deployFound(Discovery discovery, DuplexServerContainer container) throws DeploymentException {
+        Set<Class<?>> all = new LinkedHashSet<>(discovery.found());
+        all.addAll(scanned);
+        try {
+            container.deploy(all);
+        } catch (DeploymentException e) {
+            throw new DeploymentException(discovery.name() + ": " + e.getMessage(), e);
+        }
+        if (container.paths().isEmpty() && annotated.isEmpty() && configs.isEmpty()) {
+            LOG.log(Level.WARNING, discovery::whyNothing);
         }
     }
 

@@ -88,11 +88,10 @@ final class AsyncRemote extends Remote implements RemoteEndpoint.Async {
 
     private Consumer<@Nullable Throwable> telling(SendHandler handler) {
         given("the handler", handler);
-        ClassLoader loader = Thread.currentThread().getContextClassLoader(); // the timer's thread has another
         return failure -> {
             SendResult result = failure == null ? new SendResult(session) : new SendResult(session, failure);
             Thread.ofVirtual().name("duplex-sent").start(() -> {
-                Thread.currentThread().setContextClassLoader(loader);
+                Thread.currentThread().setContextClassLoader(session.classLoader());
                 try {
                     handler.onResult(result);
                 } catch (RuntimeException | Error e) {

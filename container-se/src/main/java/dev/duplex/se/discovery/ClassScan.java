@@ -3,7 +3,9 @@ package dev.duplex.se.discovery;
 import io.github.classgraph.ClassGraph;
 import io.github.classgraph.ClassInfo;
 import io.github.classgraph.ClassInfoList;
+import io.github.classgraph.Resource;
 import io.github.classgraph.ScanResult;
+import jakarta.websocket.DeploymentException;
 import jakarta.websocket.Endpoint;
 import jakarta.websocket.server.ServerApplicationConfig;
 import jakarta.websocket.server.ServerEndpoint;
@@ -17,7 +19,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The classes of an application that matter (Jakarta WebSocket §6.2), told by their class files. Those alone are loaded, and none is
@@ -27,13 +30,14 @@ final class ClassScan {
     private static final System.Logger LOG = System.getLogger(ClassScan.class.getName());
 
     private final ClassLoader loader;
-    private final Function<URI, String> names;
-    private final Map<URI, List<String>> classNames = new LinkedHashMap<>();
+    private final Map<URI, String> names;
+    private final Map<URI, List<String>> classNames = new LinkedHashMap<>(); // by location of the root
+    private final Map<URI, URI> locations = new HashMap<>(); // by what the scanner calls it
     private final Set<Class<?>> found = new LinkedHashSet<>();
     private final List<String> skipped = new ArrayList<>();
     private final Map<String, Boolean> outside = new HashMap<>();
 
-    private ClassScan(ClassLoader loader, Function<URI, String> names) {
+    private ClassScan(ClassLoader loader, Map<URI, String> names) {
         this.loader = loader;
         this.names = names;
     }
@@ -41,18 +45,30 @@ final class ClassScan {
     /**
      * Scans these directories and jars, and what jars of them name as their class path.
      *
-     * @param names what people call the root at a location
+     * @param roots with what people call them
+     * @throws DeploymentException when one cannot be scanned
      */
-    static ClassScan of(List<Path> roots, ClassLoader loader, Function<URI, String> names) {
+    static ClassScan of(Map<Path, String> roots, ClassLoader loader) throws DeploymentException {
+        Map<URI, String> names = new HashMap<>();
+        roots.forEach((root, name) -> names.put(root.toUri(), name));
         ClassScan scan = new ClassScan(loader, names);
-        roots.forEach(root -> scan.classNames.put(root.toUri(), new ArrayList<>()));
-        scan.run(new ClassGraph().overrideClasspath(roots));
+        roots.keySet().forEach(root -> scan.classNames.put(root.toUri(), new ArrayList<>()));
+        if (!roots.isEmpty()) { // else it would be the class path
+            Set<URI> scanned = scan.run(new ClassGraph().overrideClasspath(roots.keySet()));
+            for (Path root : roots.keySet()) {
+                if (!scanned.contains(root.toUri())) {
+                    throw new DeploymentException(
+                            root + " cannot be scanned: a path with \"!/\" in it reads as one inside of"
+                                    + " an archive; move it elsewhere");
+                }
+            }
+        }
         return scan;
     }
 
     /** Scans class path and module path. */
     static ClassScan ofClassPath(ClassLoader loader) {
-        ClassScan scan = new ClassScan(loader, URI::toString);
+        ClassScan scan = new ClassScan(loader, Map.of());
         scan.run(new ClassGraph().overrideClassLoaders(loader));
         return scan;
     }
@@ -60,8 +76,18 @@ final class ClassScan {
     /** The roots that there are, with the names of their classes. */
     List<Root> roots() {
         return classNames.entrySet().stream()
-                .map(root -> new Root(names.apply(root.getKey()), root.getKey(), List.copyOf(root.getValue())))
+                .map(root -> new Root(name(root.getKey()), root.getKey(), List.copyOf(root.getValue())))
                 .toList();
+    }
+
+    private String name(URI root) {
+        return names.getOrDefault(root, root.toString());
+    }
+
+    /** The scanner has its own way of writing a URI. */
+    private URI location(URI scanned) {
+        return locations.computeIfAbsent(
+                scanned, uri -> uri.getScheme().equals("file") ? Path.of(uri).toUri() : uri);
     }
 
     /** The classes that matter, loaded. */
@@ -74,7 +100,8 @@ final class ClassScan {
         return skipped;
     }
 
-    private void run(ClassGraph graph) {
+    /** Returns the locations of what was scanned. */
+    private Set<URI> run(ClassGraph graph) {
         try (ScanResult result = graph.enableClassInfo()
                 .enableAnnotationInfo()
                 .enableExternalClasses() // the API is one: without it nobody would extend it
@@ -84,14 +111,38 @@ final class ClassScan {
             for (ClassInfo type : result.getAllClasses()) {
                 if (!type.isExternalClass() && !PlatformClasses.isOutOfScan(type.getName())) {
                     classNames
-                            .computeIfAbsent(type.getClasspathElementURI(), root -> new ArrayList<>())
+                            .computeIfAbsent(location(type.getClasspathElementURI()), root -> new ArrayList<>())
                             .add(type.getName());
                     if (matters(type)) {
                         load(type);
                     }
                 }
             }
+            skipUnreadable(result);
+            return result.getClasspathURIs().stream().map(this::location).collect(Collectors.toSet());
         }
+    }
+
+    /** The scanner leaves out without a word what is no class file, or is one of another class than its name says. */
+    private void skipUnreadable(ScanResult result) {
+        for (Resource file : result.getResourcesWithExtension("class")) {
+            String path = file.getPath();
+            String name = path.substring(0, path.length() - ".class".length()).replace('/', '.');
+            if (!name.endsWith("-info") // of a module or a package
+                    && !name.startsWith("META-INF.")
+                    && !PlatformClasses.isOutOfScan(name)
+                    && result.getClassInfo(name) == null) {
+                skip(
+                        "%s of %s is not the class file of %s"
+                                .formatted(path, name(location(file.getClasspathElementURI())), name),
+                        null);
+            }
+        }
+    }
+
+    private void skip(String line, @Nullable Throwable cause) {
+        skipped.add(line);
+        LOG.log(Level.DEBUG, line, cause);
     }
 
     /** Jakarta WebSocket §4.8: what is not public is passed over. */
@@ -131,10 +182,10 @@ final class ClassScan {
         try {
             found.add(Class.forName(type.getName(), false, loader));
         } catch (ClassNotFoundException | LinkageError | SecurityException e) {
-            String line = "%s of %s cannot be loaded: %s"
-                    .formatted(type.getName(), names.apply(type.getClasspathElementURI()), e);
-            skipped.add(line);
-            LOG.log(Level.DEBUG, line, e);
+            skip(
+                    "%s of %s cannot be loaded: %s"
+                            .formatted(type.getName(), name(location(type.getClasspathElementURI())), e),
+                    e);
         }
     }
 }

@@ -1,8 +1,10 @@
 package dev.duplex.se.discovery;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -16,7 +18,7 @@ import java.util.zip.ZipFile;
 import org.jspecify.annotations.Nullable;
 
 /** A temporary directory with what is in an archive, until it is closed, or else the JVM ends. */
-final class Unpacked implements AutoCloseable {
+final class Unpacked implements Closeable {
     /** What an archive may always grow to: most applications are smaller. */
     private static final long SMALL_BYTES = 256L << 20;
     /** How often its own size a larger one may grow to: classes and pages grow to thrice theirs. */
@@ -39,7 +41,7 @@ final class Unpacked implements AutoCloseable {
 
     /** With a limit of its size unpacked. */
     static Unpacked of(Path archive, long maxBytes) throws IOException {
-        Unpacked unpacked = new Unpacked(Files.createTempDirectory("duplex-"));
+        Unpacked unpacked = new Unpacked(Files.createTempDirectory("duplex-").toRealPath());
         boolean whole = false;
         try (ZipFile zip = new ZipFile(archive.toFile())) {
             unpacked.directory.toFile().deleteOnExit();
@@ -63,13 +65,16 @@ final class Unpacked implements AutoCloseable {
         while (entries.hasMoreElements()) {
             ZipEntry entry = entries.nextElement();
             Path target = target(entry);
-            createDirectories(target, entry.isDirectory());
-            if (!entry.isDirectory()) {
-                left -= add(zip, entry, target, left);
-                if (left < 0) {
-                    throw new IOException("it is larger than " + maxBytes
-                            + " bytes when it is unpacked, which is too much for an archive of its size");
-                }
+            try {
+                createDirectories(target, entry.isDirectory());
+                left -= entry.isDirectory() ? 0 : add(zip, entry, target, left);
+            } catch (FileAlreadyExistsException e) {
+                throw new IOException(
+                        "its entry " + entry.getName() + " is there twice, or is a file and a directory", e);
+            }
+            if (left < 0) {
+                throw new IOException("it is larger than " + maxBytes
+                        + " bytes when it is unpacked, which is too much for an archive of its size");
             }
         }
     }

@@ -8,6 +8,8 @@ import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,6 +19,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import javax.tools.FileObject;
@@ -43,6 +46,15 @@ public final class Archive {
 
     /** The class files of these sources, each of which begins with its package and has one public type on the top. */
     public static Archive compiled(String... sources) {
+        return compiled(List.of(), sources);
+    }
+
+    /** The class files of a module, of which one source is the declaration that begins with its first line. */
+    public static Archive module(String modulePath, String... sources) {
+        return compiled(List.of("--module-path", modulePath), sources);
+    }
+
+    private static Archive compiled(List<String> more, String... sources) {
         List<JavaFileObject> units = new ArrayList<>();
         for (String source : sources) {
             units.add(new Source(source));
@@ -50,11 +62,13 @@ public final class Archive {
         Archive archive = new Archive();
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
         StringWriter errors = new StringWriter();
+        List<String> options = new ArrayList<>(List.of("--release", "21", "-parameters", "-proc:none"));
+        options.addAll(more);
         boolean compiled = compiler.getTask(
                         errors,
                         archive.new Output(compiler.getStandardFileManager(null, null, UTF_8)),
                         null,
-                        List.of("--release", "21", "-parameters", "-proc:none"),
+                        options,
                         null,
                         units)
                 .call();
@@ -76,6 +90,28 @@ public final class Archive {
     /** Adds all entries of another one below a directory, such as {@code WEB-INF/classes/}. */
     public Archive with(String directory, Archive other) {
         other.entries.forEach((name, content) -> with(directory + name, content));
+        return this;
+    }
+
+    /** Adds all files of a directory or of a jar, but for the declarations of modules. */
+    public Archive with(Path other) throws IOException {
+        if (Files.isDirectory(other)) {
+            return withAll(other);
+        }
+        try (FileSystem jar = FileSystems.newFileSystem(other)) {
+            return withAll(jar.getPath("/"));
+        }
+    }
+
+    private Archive withAll(Path directory) throws IOException {
+        try (Stream<Path> files = Files.walk(directory)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                String name = directory.relativize(file).toString();
+                if (!name.endsWith("module-info.class")) {
+                    with(name, Files.readAllBytes(file));
+                }
+            }
+        }
         return this;
     }
 
@@ -104,6 +140,13 @@ public final class Archive {
             }
         });
         return rest;
+    }
+
+    /** A copy of an entry. */
+    public byte[] bytes(String name) {
+        byte[] content = entries.get(name);
+        assertThat(content).as(name).isNotNull();
+        return content.clone();
     }
 
     /** Zipped. */
@@ -146,6 +189,9 @@ public final class Archive {
         }
 
         private static String name(String text) {
+            if (text.startsWith("module ")) {
+                return "module-info";
+            }
             Matcher inPackage = PACKAGE.matcher(text);
             Matcher type = TYPE.matcher(text);
             assertThat(inPackage.find() && type.find())

@@ -1,0 +1,159 @@
+package dev.duplex.se;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.duplex.container.DuplexServerContainer;
+import dev.duplex.se.discovery.Archive;
+import io.github.classgraph.ClassGraph;
+import jakarta.websocket.Session;
+import jakarta.websocket.server.ServerContainer;
+import java.io.File;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.NullMarked;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What of the class path and of the module path is served, by programs in processes of their own. */
+@Timeout(120)
+final class ClassPathTest {
+    private static final String MAIN = """
+        package app;
+        import dev.duplex.se.*;
+        import jakarta.websocket.*;
+        import java.util.concurrent.*;
+        public class Main {
+            public static class Answers extends Endpoint {
+                static final BlockingQueue<String> ALL = new LinkedBlockingQueue<>();
+                @Override
+                public void onOpen(Session session, EndpointConfig config) {
+                    session.addMessageHandler(String.class, ALL::add);
+                    session.getAsyncRemote().sendText("hello");
+                }
+            }
+            public static void main(String[] args) throws Exception {
+                try (DuplexServer server = DuplexServer.builder().port(0).deploy(Application.ofClassPath().build()).start()) {
+                    for (DeployedApplication each : server.applications()) {
+                        System.out.println(each.contextPath() + each.paths());
+                    }
+                    for (String path : args) {
+                        ContainerProvider.getWebSocketContainer()
+                                .connectToServer(new Answers(), ClientEndpointConfig.Builder.create().build(), server.uri(path));
+                        System.out.println(Answers.ALL.poll(20, TimeUnit.SECONDS));
+                    }
+                }
+            }
+        }
+        """;
+
+    private static String endpoint(String inPackage, String path) {
+        return """
+            package %s;
+            import jakarta.websocket.*;
+            @jakarta.websocket.server.ServerEndpoint("%s")
+            public class Greeter {
+                @OnMessage
+                public String answer(String text, Session session) {
+                    return text + " from " + session.getRequestURI().getPath();
+                }
+            }
+            """.formatted(inPackage, path);
+    }
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void endpointsOfJarsAndDirectoriesOfTheClassPathAreServed() throws Exception {
+        Path one = Archive.compiled(MAIN, endpoint("app", "/one")).file(folder.resolve("one.jar"));
+        Path two = Archive.compiled(endpoint("app.two", "/two")).directory(folder.resolve("two of größe"));
+        assertThat(run("-cp", join(Stream.concat(own(), Stream.of(one, two))), "app.Main", "/one", "/two"))
+                .containsExactly("[/one, /two]", "hello from /one", "hello from /two");
+    }
+
+    @Test
+    void endpointsOfOneJarWithTheServerInItAreServed() throws Exception {
+        Archive all = Archive.compiled(MAIN, endpoint("app", "/one"));
+        for (Path part : own().toList()) {
+            all.with(part);
+        }
+        assertThat(run("-cp", all.file(folder.resolve("all.jar")).toString(), "app.Main", "/one"))
+                .containsExactly("[/one]", "hello from /one");
+    }
+
+    @Test
+    void endpointsOfModulesAreServed() throws Exception {
+        String modules = join(own());
+        Path app = Archive.module(join(Stream.concat(own(), optional())), MAIN, endpoint("app", "/one"), """
+            module app {
+                requires dev.duplex.container.se;
+                exports app;
+            }
+            """)
+                .file(folder.resolve("app.jar"));
+        assertThat(run("-p", modules + File.pathSeparator + app, "-m", "app/app.Main", "/one"))
+                .containsExactly("[/one]", "hello from /one");
+    }
+
+    /** What a program needs that has an embedded server. */
+    private static Stream<Path> own() {
+        return Stream.of(
+                        DuplexServer.class,
+                        DuplexServerContainer.class,
+                        ServerContainer.class,
+                        Session.class,
+                        ClassGraph.class,
+                        NullMarked.class)
+                .map(ClassPathTest::place)
+                .distinct();
+    }
+
+    /** What the compiler wants to see of modules that are optional when the program runs. */
+    private static Stream<Path> optional() {
+        return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
+                .filter(element -> element.endsWith(".jar"))
+                .map(Path::of);
+    }
+
+    private static Path place(Class<?> type) {
+        try {
+            return Path.of(
+                    type.getProtectionDomain().getCodeSource().getLocation().toURI());
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static String join(Stream<Path> paths) {
+        return paths.map(Path::toString).collect(Collectors.joining(File.pathSeparator));
+    }
+
+    /** The lines that a Java program prints. */
+    private List<String> run(String... arguments) throws Exception {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of(arguments));
+        Path output = folder.resolve("output");
+        Path errors = folder.resolve("errors");
+        Process program = new ProcessBuilder(command)
+                .redirectOutput(output.toFile())
+                .redirectError(errors.toFile())
+                .start();
+        try {
+            assertThat(program.waitFor(100, TimeUnit.SECONDS)).isTrue();
+        } finally {
+            program.destroyForcibly();
+        }
+        assertThat(Files.readString(errors, UTF_8)).isEmpty();
+        assertThat(program.exitValue()).isZero();
+        return Files.readAllLines(output, UTF_8);
+    }
+}
