@@ -65,12 +65,17 @@ public final class Upgrade {
         Thread thread = Thread.currentThread();
         ClassLoader before = thread.getContextClassLoader();
         thread.setContextClassLoader(loader);
+        boolean begun = false;
         try {
             Connection connection = opening.connection(settings, compression, session);
             live.add(session, connection, stopCode);
+            begun = true;
             session.open(connection);
             session.run();
         } finally {
+            if (!begun) {
+                release.run();
+            }
             thread.setContextClassLoader(before);
         }
     }
