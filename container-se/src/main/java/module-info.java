@@ -2,6 +2,7 @@
 module dev.duplex.container.se {
     requires transitive dev.duplex.provider;
     requires static transitive org.jspecify;
+    requires io.github.classgraph;
 
     exports dev.duplex.se;
 }

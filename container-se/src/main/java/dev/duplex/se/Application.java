@@ -2,13 +2,17 @@ package dev.duplex.se;
 
 import dev.duplex.container.DuplexServerContainer;
 import dev.duplex.container.OriginPolicy;
+import dev.duplex.se.discovery.Discovery;
+import dev.duplex.se.discovery.Places;
 import jakarta.websocket.DeploymentException;
 import jakarta.websocket.server.ServerEndpointConfig;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +25,8 @@ public final class Application {
     private final Set<Class<?>> scanned;
     private final OriginPolicy origins;
     private final Map<String, Object> properties;
+    private final @Nullable Places places;
+    private final boolean isolated;
 
     /** What the settings say now. */
     Application(ApplicationSettings<?> settings) {
@@ -31,11 +37,28 @@ public final class Application {
         this.scanned = new LinkedHashSet<>(settings.scanned);
         this.origins = settings.origins;
         this.properties = Map.copyOf(settings.properties);
+        this.places = settings.places;
+        this.isolated = settings.isolated;
     }
 
     /** A builder of an application at the root, without endpoints. */
     public static Builder builder() {
         return new Builder();
+    }
+
+    /**
+     * A builder of the application that is in a WAR, packed or not, in jars, or in directories of classes, or in several of them
+     * together: what a scan finds there is deployed as section 6.2 of the specification says, by a class loader of its own. They are read
+     * at each deployment, not before. The context path is that of the WAR's name: {@code /chat} of {@code chat.war}, the root of
+     * {@code ROOT.war}; that of all else is the root.
+     */
+    public static Builder of(Path archive, Path... more) {
+        return new Builder(Places.of(archive, more));
+    }
+
+    /** A builder of the application that is on the class path and the module path of the JVM, which are scanned at each deployment. */
+    public static Builder ofClassPath() {
+        return new Builder(Places.ofClassPath());
     }
 
     /** Where it is: empty for the root, else from its first slash on. */
@@ -45,7 +68,7 @@ public final class Application {
 
     /** Whether nothing would be served. */
     boolean empty() {
-        return annotated.isEmpty() && configs.isEmpty() && scanned.isEmpty();
+        return places == null && annotated.isEmpty() && configs.isEmpty() && scanned.isEmpty();
     }
 
     /**
@@ -57,28 +80,53 @@ public final class Application {
     DeployedApplication deploy(DuplexServer server) throws DeploymentException {
         List<AutoCloseable> resources =
                 new ArrayList<>(); // what is opened for it, to be closed with it, the last one first
-        DuplexServerContainer.Builder builder = DuplexServerContainer.builder()
-                .contextPath(contextPath)
-                .origins(origins)
-                .properties(properties);
-        DuplexServerContainer container = (classLoader == null ? builder : builder.classLoader(classLoader)).build();
-        DeployedApplication application = new DeployedApplication(server, container, resources);
+        Discovery discovery = places == null ? null : places.open(isolated, loader());
+        if (discovery != null) {
+            resources.add(discovery.resource());
+        }
         boolean deployed = false;
+        DeployedApplication application = null;
         try {
+            DuplexServerContainer container = DuplexServerContainer.builder()
+                    .contextPath(contextPath)
+                    .classLoader(discovery == null ? loader() : discovery.loader())
+                    .origins(origins)
+                    .properties(properties)
+                    .build();
+            application = new DeployedApplication(server, container, resources);
+            if (discovery != null) {
+                container.deploy(discovery.found());
+            }
             container.deploy(scanned);
             container.deploy(annotated, configs);
             deployed = true;
             return application;
         } finally {
             if (!deployed) {
-                application.end(Duration.ZERO);
+                if (application == null) {
+                    DeployedApplication.closeAll(resources, contextPath);
+                } else {
+                    application.end(Duration.ZERO);
+                }
             }
         }
+    }
+
+    /** The loader of its classes, or the parent of that. */
+    private ClassLoader loader() {
+        ClassLoader context = Thread.currentThread().getContextClassLoader();
+        return Objects.requireNonNullElseGet(
+                classLoader, () -> context != null ? context : Application.class.getClassLoader());
     }
 
     /** Collects what an application is. Confined to one thread. */
     public static final class Builder extends ApplicationSettings<Builder> {
         private Builder() {}
+
+        private Builder(Places places) {
+            this.places = places;
+            contextPath(places.contextPath());
+        }
 
         /** The application. */
         public Application build() {

@@ -2,6 +2,7 @@ package dev.duplex.se;
 
 import dev.duplex.container.DuplexServerContainer;
 import dev.duplex.container.OriginPolicy;
+import dev.duplex.se.discovery.Places;
 import jakarta.websocket.server.ServerApplicationConfig;
 import jakarta.websocket.server.ServerEndpointConfig;
 import java.util.ArrayList;
@@ -29,6 +30,11 @@ public abstract sealed class ApplicationSettings<B extends ApplicationSettings<B
     final Set<Class<?>> scanned = new LinkedHashSet<>();
     OriginPolicy origins = OriginPolicy.sameHost();
     final Map<String, Object> properties = new HashMap<>();
+
+    @Nullable
+    Places places;
+
+    boolean isolated = true;
 
     ApplicationSettings() {}
 
@@ -75,7 +81,20 @@ public abstract sealed class ApplicationSettings<B extends ApplicationSettings<B
         return self();
     }
 
-    /** The context class loader of the callbacks; default that of the thread which deploys. */
+    /**
+     * Whether the classes and resources of an application that was {@linkplain Application#of found in archives} go before those of the
+     * class loader around it, the JDK's and the Jakarta APIs' left out; default true. If not, it shares what both have: for tests that look
+     * into the classes which they deploy. Has no effect on other applications.
+     */
+    public B isolated(boolean own) {
+        this.isolated = own;
+        return self();
+    }
+
+    /**
+     * The context class loader of the callbacks; default that of the thread which deploys. That of an application which was found in
+     * archives is its own, and has this one as its parent.
+     */
     public B classLoader(ClassLoader loader) {
         this.classLoader = loader;
         return self();

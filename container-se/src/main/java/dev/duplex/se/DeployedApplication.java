@@ -68,11 +68,16 @@ public final class DeployedApplication {
     /** Ends its sessions, no longer than the grace, and what was opened for it. Once. */
     void end(Duration grace) {
         container.stop(grace);
+        closeAll(resources, contextPath());
+    }
+
+    /** Closes what was opened for the application at a context path, the last one first. */
+    static void closeAll(List<AutoCloseable> resources, String contextPath) {
         for (AutoCloseable resource : resources.reversed()) {
             try {
                 resource.close();
             } catch (Exception e) { // the others are still to be closed
-                LOG.log(Level.WARNING, "the end of the application at " + contextPath() + "/ left something open", e);
+                LOG.log(Level.WARNING, "the end of the application at " + contextPath + "/ left something open", e);
             }
         }
     }

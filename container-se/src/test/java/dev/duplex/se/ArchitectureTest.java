@@ -38,7 +38,7 @@ final class ArchitectureTest {
     }
 
     @Test
-    void dependsOnTheProviderJakartaWebSocketAndTheJdkOnly() {
+    void dependsOnTheProviderJakartaWebSocketClassGraphAndTheJdkOnly() {
         classes()
                 .should()
                 .onlyDependOnClassesThat()
@@ -48,6 +48,7 @@ final class ArchitectureTest {
                         "dev.duplex.engine..",
                         "dev.duplex.handshake..",
                         "dev.duplex.transport..",
+                        "io.github.classgraph..",
                         "jakarta.websocket..",
                         "java..",
                         "javax.net..",

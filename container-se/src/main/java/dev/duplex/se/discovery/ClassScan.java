@@ -1,0 +1,140 @@
+package dev.duplex.se.discovery;
+
+import io.github.classgraph.ClassGraph;
+import io.github.classgraph.ClassInfo;
+import io.github.classgraph.ClassInfoList;
+import io.github.classgraph.ScanResult;
+import jakarta.websocket.Endpoint;
+import jakarta.websocket.server.ServerApplicationConfig;
+import jakarta.websocket.server.ServerEndpoint;
+import java.lang.System.Logger.Level;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+
+/**
+ * The classes of an application that matter (Jakarta WebSocket §6.2), told by their class files. Those alone are loaded, and none is
+ * initialised. Confined to one thread.
+ */
+final class ClassScan {
+    private static final System.Logger LOG = System.getLogger(ClassScan.class.getName());
+
+    private final ClassLoader loader;
+    private final Function<URI, String> names;
+    private final Map<URI, List<String>> classNames = new LinkedHashMap<>();
+    private final Set<Class<?>> found = new LinkedHashSet<>();
+    private final List<String> skipped = new ArrayList<>();
+    private final Map<String, Boolean> outside = new HashMap<>();
+
+    private ClassScan(ClassLoader loader, Function<URI, String> names) {
+        this.loader = loader;
+        this.names = names;
+    }
+
+    /**
+     * Scans these directories and jars, and what jars of them name as their class path.
+     *
+     * @param names what people call the root at a location
+     */
+    static ClassScan of(List<Path> roots, ClassLoader loader, Function<URI, String> names) {
+        ClassScan scan = new ClassScan(loader, names);
+        roots.forEach(root -> scan.classNames.put(root.toUri(), new ArrayList<>()));
+        scan.run(new ClassGraph().overrideClasspath(roots));
+        return scan;
+    }
+
+    /** Scans class path and module path. */
+    static ClassScan ofClassPath(ClassLoader loader) {
+        ClassScan scan = new ClassScan(loader, URI::toString);
+        scan.run(new ClassGraph().overrideClassLoaders(loader));
+        return scan;
+    }
+
+    /** The roots that there are, with the names of their classes. */
+    List<Root> roots() {
+        return classNames.entrySet().stream()
+                .map(root -> new Root(names.apply(root.getKey()), root.getKey(), List.copyOf(root.getValue())))
+                .toList();
+    }
+
+    /** The classes that matter, loaded. */
+    Set<Class<?>> found() {
+        return found;
+    }
+
+    /** Those that could not be loaded, with the cause. */
+    List<String> skipped() {
+        return skipped;
+    }
+
+    private void run(ClassGraph graph) {
+        try (ScanResult result = graph.enableClassInfo()
+                .enableAnnotationInfo()
+                .enableExternalClasses() // the API is one: without it nobody would extend it
+                .ignoreClassVisibility() // what extends an endpoint through a class that is not public is one
+                .disableRuntimeInvisibleAnnotations()
+                .scan()) {
+            for (ClassInfo type : result.getAllClasses()) {
+                if (!type.isExternalClass() && !PlatformClasses.isOutOfScan(type.getName())) {
+                    classNames
+                            .computeIfAbsent(type.getClasspathElementURI(), root -> new ArrayList<>())
+                            .add(type.getName());
+                    if (matters(type)) {
+                        load(type);
+                    }
+                }
+            }
+        }
+    }
+
+    /** Jakarta WebSocket §4.8: what is not public is passed over. */
+    private boolean matters(ClassInfo type) {
+        return type.isPublic()
+                && !type.isAbstract()
+                && (type.hasAnnotation(ServerEndpoint.class.getName())
+                        || type.extendsSuperclass(Endpoint.class.getName())
+                        || type.implementsInterface(ServerApplicationConfig.class.getName())
+                        || hasFoundAncestor(type.getSuperclasses())
+                        || hasFoundAncestor(type.getInterfaces()));
+    }
+
+    /** Whether it is one by a class or interface that is not the application's, which only the loader knows. */
+    private boolean hasFoundAncestor(ClassInfoList ancestors) {
+        for (ClassInfo ancestor : ancestors) {
+            if (ancestor.isExternalClass()
+                    && !PlatformClasses.isOutOfScan(ancestor.getName())
+                    && outside.computeIfAbsent(ancestor.getName(), this::isFoundOutside)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean isFoundOutside(String name) {
+        try {
+            Class<?> type = Class.forName(name, false, loader);
+            return Endpoint.class.isAssignableFrom(type) || ServerApplicationConfig.class.isAssignableFrom(type);
+        } catch (ClassNotFoundException | LinkageError | SecurityException e) {
+            LOG.log(Level.DEBUG, () -> name + ", which a class extends or implements, cannot be loaded", e);
+            return false;
+        }
+    }
+
+    private void load(ClassInfo type) {
+        try {
+            found.add(Class.forName(type.getName(), false, loader));
+        } catch (ClassNotFoundException | LinkageError | SecurityException e) {
+            String line = "%s of %s cannot be loaded: %s"
+                    .formatted(type.getName(), names.apply(type.getClasspathElementURI()), e);
+            skipped.add(line);
+            LOG.log(Level.DEBUG, line, e);
+        }
+    }
+}

@@ -1,0 +1,13 @@
+package dev.duplex.se.discovery;
+
+import java.net.URI;
+import java.util.List;
+
+/**
+ * One place of classes of an application: a directory or a jar, and an archive of its own as Jakarta WebSocket §6.2 means it. Immutable.
+ *
+ * @param name for people, such as {@code chat.war/WEB-INF/lib/rooms.jar}
+ * @param location of the directory or jar; {@code jrt:} for a module of a run-time image
+ * @param classNames binary names of all classes in it, in no order, those of the platform and of Duplex left out
+ */
+public record Root(String name, URI location, List<String> classNames) {}
