@@ -3,6 +3,15 @@ module dev.duplex.container.se {
     requires transitive dev.duplex.provider;
     requires static transitive org.jspecify;
     requires io.github.classgraph;
+    requires static transitive jakarta.cdi; // where there is one, endpoints are injected
+    requires static transitive jakarta.inject;
+    requires static java.xml;
 
     exports dev.duplex.se;
+    exports dev.duplex.se.cdi;
+
+    provides dev.duplex.endpoint.AmbientInstances with
+            dev.duplex.se.cdi.AmbientCdi;
+    provides jakarta.enterprise.inject.spi.Extension with
+            dev.duplex.se.cdi.WebSocketExtension;
 }

@@ -27,6 +27,7 @@ public final class Application {
     private final Map<String, Object> properties;
     private final @Nullable Places places;
     private final boolean isolated;
+    private final Injection injection;
 
     /** What the settings say now. */
     Application(ApplicationSettings<?> settings) {
@@ -39,6 +40,7 @@ public final class Application {
         this.properties = Map.copyOf(settings.properties);
         this.places = settings.places;
         this.isolated = settings.isolated;
+        this.injection = settings.injection;
     }
 
     /** A builder of an application at the root, without endpoints. */
@@ -87,9 +89,11 @@ public final class Application {
         boolean deployed = false;
         DeployedApplication application = null;
         try {
+            ClassLoader own = discovery == null ? loader() : discovery.loader();
             DuplexServerContainer container = DuplexServerContainer.builder()
                     .contextPath(contextPath)
-                    .classLoader(discovery == null ? loader() : discovery.loader())
+                    .classLoader(own)
+                    .instances(injection.instances(discovery, classes(), own, resources))
                     .origins(origins)
                     .properties(properties)
                     .build();
@@ -110,6 +114,17 @@ public final class Application {
                 }
             }
         }
+    }
+
+    /** The classes that were named one by one. */
+    private Set<Class<?>> classes() {
+        Set<Class<?>> classes = new LinkedHashSet<>(annotated);
+        classes.addAll(scanned);
+        configs.stream() // an application's config may return anything
+                .map(ServerEndpointConfig::getEndpointClass)
+                .filter(Objects::nonNull)
+                .forEach(classes::add);
+        return classes;
     }
 
     /** The loader of its classes, or the parent of that. */

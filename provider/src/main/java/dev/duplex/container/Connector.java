@@ -109,8 +109,7 @@ final class Connector {
             }
             companion = instances.companion(type);
             coders = model.coders().connect(config, instances);
-            Callbacks callbacks =
-                    AccompaniedCallbacks.of(model.connect(instance, Map.of(), coders), companion);
+            Callbacks callbacks = AccompaniedCallbacks.of(model.connect(instance, Map.of(), coders), companion);
             Belongings belongings = new Belongings(instances, companion, made, container.live(), id);
             return connect(handshake, offers, id, coders, callbacks, belongings, until);
         } catch (InstantiationException e) {

@@ -249,8 +249,7 @@ public class DuplexContainer implements WebSocketContainer {
         boolean made = annotation.configurator() != ClientEndpointConfig.Configurator.class;
         ClientEndpointConfig.Configurator configurator;
         try {
-            configurator =
-                    made ? instances.create(annotation.configurator()) : new ClientEndpointConfig.Configurator();
+            configurator = made ? instances.create(annotation.configurator()) : new ClientEndpointConfig.Configurator();
         } catch (InstantiationException e) {
             throw new DeploymentException(
                     "The configurator of " + type.getName() + " cannot be made: " + e.getMessage(), e);

@@ -63,8 +63,8 @@ final class Negotiation {
         this.request = request;
         this.handshake = ServerHandshake.check(request.head());
         this.configurator = endpoint.configurator();
-        this.handshaking = new Handshaking(
-                container.origins(), request.head().host(), container.instances(), new ArrayList<>(1));
+        this.handshaking =
+                new Handshaking(container.origins(), request.head().host(), container.instances(), new ArrayList<>(1));
     }
 
     /**
@@ -210,8 +210,8 @@ final class Negotiation {
         boolean done = false;
         try {
             coders = endpoint.model().coders().connect(config, instances);
-            Callbacks callbacks = AccompaniedCallbacks.of(
-                    endpoint.model().connect(instance, pathParameters, coders), companion);
+            Callbacks callbacks =
+                    AccompaniedCallbacks.of(endpoint.model().connect(instance, pathParameters, coders), companion);
             String id = UUID.randomUUID().toString();
             RequestHead head = request.head();
             Terms terms = new Terms(

@@ -42,7 +42,8 @@ public interface Instances {
                         + " has members with @Inject, and nothing here injects them: its application needs CDI, or the"
                         + " endpoint a configurator that makes its instances");
             }
-            if (Stream.of(type.getDeclaredConstructors()).noneMatch(constructor -> constructor.getParameterCount() == 0)) {
+            if (Stream.of(type.getDeclaredConstructors())
+                    .noneMatch(constructor -> constructor.getParameterCount() == 0)) {
                 throw new DeploymentException(type.getName() + " must have a constructor without arguments"
                         + (type.isMemberClass() && !Modifier.isStatic(type.getModifiers())
                                 ? ", which an inner class has only if it is static"

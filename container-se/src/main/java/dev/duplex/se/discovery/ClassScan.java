@@ -12,6 +12,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -29,6 +30,7 @@ final class ClassScan {
     private final ClassLoader loader;
     private final Function<URI, String> names;
     private final Map<URI, List<String>> classNames = new LinkedHashMap<>();
+    private final Map<URI, Set<String>> annotations = new HashMap<>();
     private final Set<Class<?>> found = new LinkedHashSet<>();
     private final List<String> skipped = new ArrayList<>();
     private final Map<String, Boolean> outside = new HashMap<>();
@@ -60,8 +62,16 @@ final class ClassScan {
     /** The roots that there are, with the names of their classes. */
     List<Root> roots() {
         return classNames.entrySet().stream()
-                .map(root -> new Root(names.apply(root.getKey()), root.getKey(), List.copyOf(root.getValue())))
+                .map(root -> new Root(
+                        names.apply(root.getKey()),
+                        root.getKey(),
+                        List.copyOf(root.getValue()),
+                        annotations(root.getKey())))
                 .toList();
+    }
+
+    private Set<String> annotations(URI root) {
+        return Set.copyOf(annotations.getOrDefault(root, Set.of()));
     }
 
     /** The classes that matter, loaded. */
@@ -86,6 +96,9 @@ final class ClassScan {
                     classNames
                             .computeIfAbsent(type.getClasspathElementURI(), root -> new ArrayList<>())
                             .add(type.getName());
+                    annotations
+                            .computeIfAbsent(type.getClasspathElementURI(), root -> new HashSet<>())
+                            .addAll(type.getAnnotations().getNames());
                     if (matters(type)) {
                         load(type);
                     }
