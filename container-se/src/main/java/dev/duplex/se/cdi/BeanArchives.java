@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.jar.JarFile;
 import org.jspecify.annotations.Nullable;
@@ -94,9 +95,9 @@ final class BeanArchives {
     private @Nullable Class<?> load(String name) {
         try {
             Class<?> type = Class.forName(name, false, loader);
-            type.getDeclaredMethods(); // CDI will look at all of it, and fails where something is missing
-            type.getDeclaredFields();
-            type.getDeclaredConstructors();
+            Objects.requireNonNull(type.getDeclaredMethods()); // CDI will look at all of it, and fails where something is missing
+            Objects.requireNonNull(type.getDeclaredFields());
+            Objects.requireNonNull(type.getDeclaredConstructors());
             return type;
         } catch (ClassNotFoundException | LinkageError | SecurityException e) {
             LOG.log(Level.DEBUG, () -> name + " is no bean: it cannot be loaded", e);

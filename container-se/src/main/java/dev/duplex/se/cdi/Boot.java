@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -83,11 +84,11 @@ public final class Boot {
             BeanArchives archives,
             Function<BeansXml, List<String>> names,
             ClassLoader loader,
-            Function<Class<?>[], SeContainerInitializer> enabling)
+            Consumer<Class<?>[]> enabling)
             throws DeploymentException {
         Class<?>[] types = enabled(archives, names, loader).toArray(Class<?>[]::new);
         if (types.length > 0) {
-            enabling.apply(types);
+            enabling.accept(types);
         }
     }
 

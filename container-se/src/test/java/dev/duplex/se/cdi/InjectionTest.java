@@ -147,15 +147,13 @@ final class InjectionTest {
 
     @Test
     void aSingletonServesEverybodyAndOutlivesThem() throws Exception {
-        Beans beans = Beans.of(Single.class);
-        try (beans;
-                DuplexServer server = beans.server().endpoint(Single.class).start()) {
-            try (WsPeer one = connect(server, "/singleton");
+        try (Beans beans = Beans.of(Single.class)) {
+            try (DuplexServer server = beans.server().endpoint(Single.class).start();
+                    WsPeer one = connect(server, "/singleton");
                     WsPeer two = connect(server, "/singleton")) {
                 assertThat(ask(one, "a")).isEqualTo("a1");
                 assertThat(ask(two, "b")).isEqualTo("b2");
             }
-            server.close();
             assertThat(Beans.EVENTS).isEmpty();
         }
         assertThat(event()).isEqualTo("singleton destroyed");
@@ -211,7 +209,8 @@ final class InjectionTest {
                                 "helper destroyed");
                 assertThat(ask(one, "a")).isEqualTo("a2");
             }
-            assertThat(eventsUpTo("helper destroyed")).containsExactly("own closed", "own destroyed", "helper destroyed");
+            assertThat(eventsUpTo("helper destroyed"))
+                    .containsExactly("own closed", "own destroyed", "helper destroyed");
         }
         assertThat(Beans.EVENTS).isEmpty();
     }
@@ -254,6 +253,7 @@ final class InjectionTest {
         }
 
         @OnClose
+        @SuppressWarnings("UnusedMethod")
         private void close() {
             tell("close " + (greeter != null));
         }
@@ -293,8 +293,7 @@ final class InjectionTest {
     @Test
     void interceptorsRunAroundTheCallbacksOfADependentEndpoint() throws Exception {
         try (Beans beans = intercepted(Intercepted.class);
-                DuplexServer server =
-                        beans.server().endpoint(Intercepted.class).start()) {
+                DuplexServer server = beans.server().endpoint(Intercepted.class).start()) {
             try (WsPeer peer = connect(server, "/intercepted")) {
                 assertThat(ask(peer, "you")).isEqualTo("hello you 1");
             }
@@ -329,13 +328,17 @@ final class InjectionTest {
     @ApplicationScoped
     public static class PrivateCallback {
         @OnMessage
-        private void take(String text) {}
+        @SuppressWarnings("UnusedMethod")
+        private void take(String text) {
+            tell(text);
+        }
     }
 
     @Test
     void aPrivateCallbackBehindAProxyIsRefusedAtDeployment() {
         try (Beans beans = Beans.of(PrivateCallback.class)) {
-            assertThatThrownBy(() -> beans.server().endpoint(PrivateCallback.class).start())
+            assertThatThrownBy(
+                            () -> beans.server().endpoint(PrivateCallback.class).start())
                     .isInstanceOf(DeploymentException.class)
                     .hasMessageContaining(PrivateCallback.class.getName() + ".take must not be private")
                     .hasMessageContaining("@ApplicationScoped");
@@ -409,7 +412,8 @@ final class InjectionTest {
     @Test
     void anotherEndpointThatExtendsItDoesNotTakeItsPlace() throws Exception {
         try (Beans beans = Beans.of(Base.class, Heir.class);
-                DuplexServer server = beans.server().endpoint(Base.class, Heir.class).start();
+                DuplexServer server =
+                        beans.server().endpoint(Base.class, Heir.class).start();
                 WsPeer base = connect(server, "/base");
                 WsPeer heir = connect(server, "/heir")) {
             assertThat(ask(base, "a")).isEqualTo("base a");
@@ -475,8 +479,7 @@ final class InjectionTest {
         Greeter greeter;
 
         @Override
-        public void modifyHandshake(
-                ServerEndpointConfig config, HandshakeRequest request, HandshakeResponse response) {
+        public void modifyHandshake(ServerEndpointConfig config, HandshakeRequest request, HandshakeResponse response) {
             config.getUserProperties().put("greeting", greeter.greet("handshake"));
         }
 
@@ -628,7 +631,10 @@ final class InjectionTest {
         }
     }
 
-    @ServerEndpoint(value = "/bad", decoders = WordDecoder.class, encoders = {WordEncoder.class, BadEncoder.class})
+    @ServerEndpoint(
+            value = "/bad",
+            decoders = WordDecoder.class,
+            encoders = {WordEncoder.class, BadEncoder.class})
     public static class Bad extends Own {}
 
     @Test
@@ -811,8 +817,8 @@ final class InjectionTest {
     void clientsOfAProgramWithCdiAreInjectedAndDestroyed() throws Exception {
         try (Beans beans = Beans.of(Greeter.class);
                 DuplexServer server = beans.server().endpoint(Echo.class).start()) {
-            Session session = ContainerProvider.getWebSocketContainer()
-                    .connectToServer(Client.class, server.uri("/echo"));
+            Session session =
+                    ContainerProvider.getWebSocketContainer().connectToServer(Client.class, server.uri("/echo"));
             assertThat(List.of(event(), event())).containsExactly("hello configurator 1", "hello server 2");
             session.close();
             assertThat(List.of(event(), event(), event()))
