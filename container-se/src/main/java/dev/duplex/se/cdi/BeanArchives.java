@@ -95,7 +95,8 @@ final class BeanArchives {
     private @Nullable Class<?> load(String name) {
         try {
             Class<?> type = Class.forName(name, false, loader);
-            Objects.requireNonNull(type.getDeclaredMethods()); // CDI will look at all of it, and fails where something is missing
+            Objects.requireNonNull(
+                    type.getDeclaredMethods()); // CDI will look at all of it, and fails where something is missing
             Objects.requireNonNull(type.getDeclaredFields());
             Objects.requireNonNull(type.getDeclaredConstructors());
             return type;
