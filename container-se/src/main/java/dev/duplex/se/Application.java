@@ -6,6 +6,7 @@ import dev.duplex.se.discovery.Discovery;
 import dev.duplex.se.discovery.Places;
 import jakarta.websocket.DeploymentException;
 import jakarta.websocket.server.ServerEndpointConfig;
+import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /** What can be deployed on a server under one context path: endpoints, and what holds for all of them. Immutable. Jakarta WebSocket §6. */
 public final class Application {
+    private static final System.Logger LOG = System.getLogger(Application.class.getName());
+
     private final String contextPath;
     private final @Nullable ClassLoader classLoader;
     private final Set<Class<?>> annotated;
@@ -98,10 +101,11 @@ public final class Application {
                     .properties(properties)
                     .build();
             application = new DeployedApplication(server, container, resources);
-            if (discovery != null) {
-                container.deploy(discovery.found());
+            if (discovery == null) {
+                container.deploy(scanned);
+            } else {
+                deployFound(discovery, container);
             }
-            container.deploy(scanned);
             container.deploy(annotated, configs);
             deployed = true;
             return application;
@@ -125,6 +129,19 @@ public final class Application {
                 .filter(Objects::nonNull)
                 .forEach(classes::add);
         return classes;
+    }
+
+    private void deployFound(Discovery discovery, DuplexServerContainer container) throws DeploymentException {
+        Set<Class<?>> all = new LinkedHashSet<>(discovery.found());
+        all.addAll(scanned);
+        try {
+            container.deploy(all);
+        } catch (DeploymentException e) {
+            throw new DeploymentException(discovery.name() + ": " + e.getMessage(), e);
+        }
+        if (container.paths().isEmpty() && annotated.isEmpty() && configs.isEmpty()) {
+            LOG.log(Level.WARNING, discovery::whyNothing);
+        }
     }
 
     /** The loader of its classes, or the parent of that. */

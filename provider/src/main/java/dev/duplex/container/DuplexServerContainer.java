@@ -97,23 +97,27 @@ public final class DuplexServerContainer extends DuplexContainer implements Serv
     }
 
     /**
-     * Deploys all of them or none. An annotated class that comes twice, or is deployed already, counts once (§6.3).
+     * Deploys all of them or none, with the application's context class loader. An annotated class that comes twice, or is deployed already,
+     * counts once (§6.3).
      *
      * @throws DeploymentException when anything of it is wrong; nothing of it is deployed then
      * @throws IllegalStateException when the container was stopped
      */
     public void deploy(Collection<Class<?>> annotated, Collection<ServerEndpointConfig> configs)
             throws DeploymentException {
+        Thread thread = Thread.currentThread();
+        ClassLoader before = thread.getContextClassLoader();
+        thread.setContextClassLoader(classLoader);
         List<DeployedEndpoint> made = new ArrayList<>();
         boolean published = false;
         try {
             for (Class<?> type : new LinkedHashSet<>(annotated)) {
                 if (!isDeployed(type)) {
-                    made.add(DeployedEndpoint.of(type, instances(), properties()));
+                    made.add(made(type, () -> DeployedEndpoint.of(type, instances(), properties())));
                 }
             }
             for (ServerEndpointConfig config : configs) {
-                made.add(DeployedEndpoint.of(config, instances(), properties()));
+                made.add(made(config.getEndpointClass(), () -> DeployedEndpoint.of(config, instances(), properties())));
             }
             publish(made);
             published = true;
@@ -121,6 +125,24 @@ public final class DuplexServerContainer extends DuplexContainer implements Serv
             if (!published) {
                 made.forEach(this::forget);
             }
+            thread.setContextClassLoader(before);
+        }
+    }
+
+    /** Makes an endpoint of a class. */
+    private interface Making {
+        DeployedEndpoint make() throws DeploymentException;
+    }
+
+    /** What it makes; a class that it needs and that cannot be loaded makes the endpoint a wrong one, as every other mistake does. */
+    private static DeployedEndpoint made(@Nullable Class<?> type, Making making) throws DeploymentException {
+        try {
+            return making.make();
+        } catch (LinkageError | TypeNotPresentException e) {
+            Throwable cause = e instanceof ExceptionInInitializerError && e.getCause() != null ? e.getCause() : e;
+            throw new DeploymentException(
+                    (type == null ? "An endpoint" : type.getName()) + " needs a class that cannot be loaded: " + cause,
+                    e);
         }
     }
 
@@ -192,7 +214,14 @@ public final class DuplexServerContainer extends DuplexContainer implements Serv
         } finally {
             deploying.unlock();
         }
-        gone.forEach(this::forget);
+        Thread thread = Thread.currentThread();
+        ClassLoader before = thread.getContextClassLoader();
+        thread.setContextClassLoader(classLoader);
+        try {
+            gone.forEach(this::forget);
+        } finally {
+            thread.setContextClassLoader(before);
+        }
     }
 
     /**

@@ -89,11 +89,10 @@ final class AsyncRemote extends Remote implements RemoteEndpoint.Async {
 
     private Consumer<@Nullable Throwable> telling(SendHandler handler) {
         given("the handler", handler);
-        ClassLoader loader = Thread.currentThread().getContextClassLoader(); // the timer's thread has another
         return failure -> {
             SendResult result = failure == null ? new SendResult(session) : new SendResult(session, failure);
             Thread.ofVirtual().name("duplex-sent").start(() -> {
-                Thread.currentThread().setContextClassLoader(loader);
+                Thread.currentThread().setContextClassLoader(session.classLoader());
                 Companion.Call call = session.call();
                 try {
                     handler.onResult(result);

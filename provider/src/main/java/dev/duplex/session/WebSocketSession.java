@@ -220,6 +220,12 @@ public final class WebSocketSession implements Session, Connected, Connection.Ow
         }
     }
 
+    /** The context class loader of the callbacks, which others than the session's own thread call too. */
+    @Nullable
+    ClassLoader classLoader() {
+        return loader;
+    }
+
     /** Calls the close callback, on this thread or behind the callback that runs now. Has no effect the second time. */
     private void callClose() {
         if (calls.close()) {

@@ -1,8 +1,13 @@
 package dev.duplex.se.discovery;
 
 import java.io.IOException;
+import java.net.MalformedURLException;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.net.URL;
 import java.net.URLClassLoader;
+import java.net.URLConnection;
+import java.net.URLStreamHandler;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Enumeration;
@@ -10,26 +15,32 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The class loader of one application: its own classes and resources go before those of the parent, so that two applications of the same
- * classes share nothing, while what it shares with its host ({@link PlatformClasses#isShared}) is the parent's. Safe for any thread.
+ * The class loader of one application: its own classes and resources go before those of the parent, unless they shall not, so that two
+ * applications of the same classes share nothing, while what it shares with its host ({@link PlatformClasses#isShared}) is the parent's. Safe for any thread.
  */
 final class ApplicationLoader extends URLClassLoader {
     static {
         registerAsParallelCapable();
     }
 
+    private static final URLStreamHandler UNCACHED = new Uncached();
+
+    private final boolean ownFirst;
+
     /**
      * A loader that has opened nothing yet.
      *
      * @param name of the application, for stack traces
+     * @param ownFirst false for the parent's first, always
      */
-    ApplicationLoader(String name, List<URL> roots, ClassLoader parent) {
+    ApplicationLoader(String name, List<URL> roots, ClassLoader parent, boolean ownFirst) {
         super(name, roots.toArray(URL[]::new), parent);
+        this.ownFirst = ownFirst;
     }
 
     @Override
     protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
-        if (PlatformClasses.isShared(name)) {
+        if (!ownFirst || PlatformClasses.isShared(name)) {
             return super.loadClass(
                     name, resolve); // the parent first; if it has none, the application may bring its own
         }
@@ -52,14 +63,55 @@ final class ApplicationLoader extends URLClassLoader {
 
     @Override
     public @Nullable URL getResource(String name) {
-        URL own = findResource(name);
-        return own == null ? super.getResource(name) : own;
+        URL first = ownFirst ? findResource(name) : getParent().getResource(name);
+        if (first != null) {
+            return first;
+        }
+        return ownFirst ? getParent().getResource(name) : findResource(name);
     }
 
     @Override
     public Enumeration<URL> getResources(String name) throws IOException {
-        List<URL> all = new ArrayList<>(Collections.list(findResources(name)));
-        all.addAll(Collections.list(getParent().getResources(name)));
+        List<URL> own = Collections.list(findResources(name));
+        List<URL> all = Collections.list(getParent().getResources(name));
+        all.addAll(ownFirst ? 0 : all.size(), own);
         return Collections.enumeration(all);
+    }
+
+    @Override
+    public @Nullable URL findResource(String name) {
+        URL found = super.findResource(name);
+        return found == null ? null : uncached(found);
+    }
+
+    @Override
+    public Enumeration<URL> findResources(String name) throws IOException {
+        List<URL> found = new ArrayList<>();
+        for (URL url : Collections.list(super.findResources(name))) {
+            found.add(uncached(url));
+        }
+        return Collections.enumeration(found);
+    }
+
+    /**
+     * The same, but nobody's cache keeps the jar open that it is in, once its stream is closed: after the application has gone the file can
+     * be deleted, or replaced by another one, which is then read.
+     */
+    private static URL uncached(URL url) {
+        try {
+            return url.getProtocol().equals("jar") ? URL.of(url.toURI(), UNCACHED) : url;
+        } catch (URISyntaxException | MalformedURLException e) {
+            throw new IllegalStateException("the JDK's class loader has made " + url + ", which is no URL", e);
+        }
+    }
+
+    private static final class Uncached extends URLStreamHandler {
+        @Override
+        protected URLConnection openConnection(URL url) throws IOException {
+            URLConnection connection =
+                    URI.create(url.toExternalForm()).toURL().openConnection(); // by the JDK's own handler
+            connection.setUseCaches(false);
+            return connection;
+        }
     }
 }

@@ -4,6 +4,7 @@ import io.github.classgraph.ClassGraph;
 import io.github.classgraph.ClassInfo;
 import io.github.classgraph.ClassInfoList;
 import io.github.classgraph.ScanResult;
+import jakarta.websocket.DeploymentException;
 import jakarta.websocket.Endpoint;
 import jakarta.websocket.server.ServerApplicationConfig;
 import jakarta.websocket.server.ServerEndpoint;
@@ -18,7 +19,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * The classes of an application that matter (Jakarta WebSocket §6.2), told by their class files. Those alone are loaded, and none is
@@ -28,14 +29,15 @@ final class ClassScan {
     private static final System.Logger LOG = System.getLogger(ClassScan.class.getName());
 
     private final ClassLoader loader;
-    private final Function<URI, String> names;
-    private final Map<URI, List<String>> classNames = new LinkedHashMap<>();
-    private final Map<URI, Set<String>> annotations = new HashMap<>();
+    private final Map<URI, String> names;
+    private final Map<URI, List<String>> classNames = new LinkedHashMap<>(); // by location of the root
+    private final Map<URI, URI> locations = new HashMap<>(); // by what the scanner calls it
+    private final Map<URI, Set<String>> annotations = new HashMap<>(); // by location of the root
     private final Set<Class<?>> found = new LinkedHashSet<>();
     private final List<String> skipped = new ArrayList<>();
     private final Map<String, Boolean> outside = new HashMap<>();
 
-    private ClassScan(ClassLoader loader, Function<URI, String> names) {
+    private ClassScan(ClassLoader loader, Map<URI, String> names) {
         this.loader = loader;
         this.names = names;
     }
@@ -43,18 +45,30 @@ final class ClassScan {
     /**
      * Scans these directories and jars, and what jars of them name as their class path.
      *
-     * @param names what people call the root at a location
+     * @param roots with what people call them
+     * @throws DeploymentException when one cannot be scanned
      */
-    static ClassScan of(List<Path> roots, ClassLoader loader, Function<URI, String> names) {
+    static ClassScan of(Map<Path, String> roots, ClassLoader loader) throws DeploymentException {
+        Map<URI, String> names = new HashMap<>();
+        roots.forEach((root, name) -> names.put(root.toUri(), name));
         ClassScan scan = new ClassScan(loader, names);
-        roots.forEach(root -> scan.classNames.put(root.toUri(), new ArrayList<>()));
-        scan.run(new ClassGraph().overrideClasspath(roots));
+        roots.keySet().forEach(root -> scan.classNames.put(root.toUri(), new ArrayList<>()));
+        if (!roots.isEmpty()) { // else it would be the class path
+            Set<URI> scanned = scan.run(new ClassGraph().overrideClasspath(roots.keySet()));
+            for (Path root : roots.keySet()) {
+                if (!scanned.contains(root.toUri())) {
+                    throw new DeploymentException(
+                            root + " cannot be scanned: a path with \"!/\" in it reads as one inside of"
+                                    + " an archive; move it elsewhere");
+                }
+            }
+        }
         return scan;
     }
 
     /** Scans class path and module path. */
     static ClassScan ofClassPath(ClassLoader loader) {
-        ClassScan scan = new ClassScan(loader, URI::toString);
+        ClassScan scan = new ClassScan(loader, Map.of());
         scan.run(new ClassGraph().overrideClassLoaders(loader));
         return scan;
     }
@@ -63,15 +77,21 @@ final class ClassScan {
     List<Root> roots() {
         return classNames.entrySet().stream()
                 .map(root -> new Root(
-                        names.apply(root.getKey()),
+                        name(root.getKey()),
                         root.getKey(),
                         List.copyOf(root.getValue()),
-                        annotations(root.getKey())))
+                        Set.copyOf(annotations.getOrDefault(root.getKey(), Set.of()))))
                 .toList();
     }
 
-    private Set<String> annotations(URI root) {
-        return Set.copyOf(annotations.getOrDefault(root, Set.of()));
+    private String name(URI root) {
+        return names.getOrDefault(root, root.toString());
+    }
+
+    /** The scanner has its own way of writing a URI. */
+    private URI location(URI scanned) {
+        return locations.computeIfAbsent(
+                scanned, uri -> uri.getScheme().equals("file") ? Path.of(uri).toUri() : uri);
     }
 
     /** The classes that matter, loaded. */
@@ -84,7 +104,8 @@ final class ClassScan {
         return skipped;
     }
 
-    private void run(ClassGraph graph) {
+    /** Returns the locations of what was scanned. */
+    private Set<URI> run(ClassGraph graph) {
         try (ScanResult result = graph.enableClassInfo()
                 .enableAnnotationInfo()
                 .enableExternalClasses() // the API is one: without it nobody would extend it
@@ -94,16 +115,17 @@ final class ClassScan {
             for (ClassInfo type : result.getAllClasses()) {
                 if (!type.isExternalClass() && !PlatformClasses.isOutOfScan(type.getName())) {
                     classNames
-                            .computeIfAbsent(type.getClasspathElementURI(), root -> new ArrayList<>())
+                            .computeIfAbsent(location(type.getClasspathElementURI()), root -> new ArrayList<>())
                             .add(type.getName());
                     annotations
-                            .computeIfAbsent(type.getClasspathElementURI(), root -> new HashSet<>())
+                            .computeIfAbsent(location(type.getClasspathElementURI()), root -> new HashSet<>())
                             .addAll(type.getAnnotations().getNames());
                     if (matters(type)) {
                         load(type);
                     }
                 }
             }
+            return result.getClasspathURIs().stream().map(this::location).collect(Collectors.toSet());
         }
     }
 
@@ -145,7 +167,7 @@ final class ClassScan {
             found.add(Class.forName(type.getName(), false, loader));
         } catch (ClassNotFoundException | LinkageError | SecurityException e) {
             String line = "%s of %s cannot be loaded: %s"
-                    .formatted(type.getName(), names.apply(type.getClasspathElementURI()), e);
+                    .formatted(type.getName(), name(location(type.getClasspathElementURI())), e);
             skipped.add(line);
             LOG.log(Level.DEBUG, line, e);
         }

@@ -3,6 +3,7 @@ package dev.duplex.se.discovery;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,4 +25,29 @@ public record Discovery(
         Set<Class<?>> found,
         List<String> skipped,
         @Nullable Path files,
-        AutoCloseable resource) {}
+        AutoCloseable resource) {
+    /** More of them would hide the rest of a message. */
+    private static final int MOST_ROOTS = 20;
+
+    /** One sentence that says where no endpoint was found, and what comes nearest to one. */
+    public String whyNothing() {
+        int classes = roots.stream().mapToInt(root -> root.classNames().size()).sum();
+        StringBuilder text = new StringBuilder("nothing of " + name + " was deployed: ");
+        if (roots.isEmpty()) {
+            return text + "it has no WEB-INF/classes and no jar in WEB-INF/lib";
+        }
+        text.append(classes == 1 ? "its only class" : "none of its " + classes + " classes")
+                .append(classes == 1 ? " is not" : " is")
+                .append(" a public one with @ServerEndpoint, nor one that a ServerApplicationConfig deploys");
+        if (roots.size() <= MOST_ROOTS) {
+            text.append("; looked into ").append(roots.stream().map(Root::name).collect(Collectors.joining(", ")));
+        }
+        if (!found.isEmpty()) {
+            text.append("; found ").append(found.stream().map(Class::getName).collect(Collectors.joining(", ")));
+        }
+        if (!skipped.isEmpty()) {
+            text.append("; ").append(String.join("; ", skipped));
+        }
+        return text.toString();
+    }
+}

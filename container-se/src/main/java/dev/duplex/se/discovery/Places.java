@@ -1,11 +1,13 @@
 package dev.duplex.se.discovery;
 
 import jakarta.websocket.DeploymentException;
+import java.io.Closeable;
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.net.MalformedURLException;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.net.URL;
-import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Where an application is: archives and directories, or the class path. Immutable. */
 public final class Places {
+    private static final System.Logger LOG = System.getLogger(Places.class.getName());
     private static final String WAR = ".war";
     private static final String WEB_INF = "WEB-INF";
 
@@ -46,19 +49,23 @@ public final class Places {
 
     /** The one that its name says: {@code /chat} for {@code chat.war}, empty for {@code ROOT.war} and for what is no WAR. */
     public String contextPath() {
-        if (paths.isEmpty()) {
+        if (paths.isEmpty() || !isWar(paths.getFirst())) {
             return "";
         }
         String name = nameOf(paths.getFirst());
-        if (!isWar(paths.getFirst())) {
-            return "";
+        String base = isNamedWar(name) || Files.isRegularFile(paths.getFirst())
+                ? name.substring(0, Math.max(0, name.lastIndexOf('.')))
+                : name;
+        return base.isEmpty() || base.equals("ROOT") ? "" : escaped("/" + base);
+    }
+
+    /** As a path stands in a URI. */
+    private static String escaped(String path) {
+        try {
+            return new URI(null, null, path, null).toASCIIString();
+        } catch (URISyntaxException e) {
+            throw new IllegalArgumentException("there is no URI with the path " + path, e);
         }
-        String base = isNamedWar(name) ? name.substring(0, name.length() - WAR.length()) : name;
-        return base.isEmpty() || base.equals("ROOT")
-                ? ""
-                : URI.create("/")
-                        .resolve(Path.of("/" + base).toUri().getRawPath())
-                        .getRawPath();
     }
 
     /**
@@ -93,7 +100,7 @@ public final class Places {
             return false;
         }
         try (ZipFile zip = new ZipFile(path.toFile())) {
-            return zip.getEntry(WEB_INF + "/") != null || zip.getEntry(WEB_INF + "/classes/") != null;
+            return zip.stream().anyMatch(entry -> entry.getName().startsWith(WEB_INF + "/"));
         } catch (IOException e) {
             return false; // who opens it says why
         }
@@ -104,7 +111,7 @@ public final class Places {
         private final boolean isolated;
         private final ClassLoader parent;
         private final Map<Path, String> roots = new LinkedHashMap<>(); // with what people call them
-        private final List<AutoCloseable> opened = new ArrayList<>();
+        private final List<Closeable> opened = new ArrayList<>();
         private @Nullable Path files;
 
         Opening(boolean isolated, ClassLoader parent) {
@@ -119,23 +126,29 @@ public final class Places {
                     add(path);
                 }
                 String name = paths.stream().map(Places::nameOf).collect(Collectors.joining(", "));
-                URLClassLoader loader = loader(name);
+                ApplicationLoader loader = new ApplicationLoader(name, urls(), parent, isolated);
                 opened.add(loader);
-                Map<URI, String> names = new LinkedHashMap<>();
-                roots.forEach((root, called) -> names.put(root.toUri(), called));
-                ClassScan scan = ClassScan.of(
-                        List.copyOf(roots.keySet()), loader, uri -> names.getOrDefault(uri, uri.toString()));
+                ClassScan scan = ClassScan.of(roots, loader);
                 done = true;
                 return new Discovery(
                         name, loader, scan.roots(), scan.found(), scan.skipped(), files, () -> closeAll(opened));
             } finally {
                 if (!done) {
-                    closeAll(opened);
+                    giveUp();
                 }
             }
         }
 
-        private URLClassLoader loader(String name) throws DeploymentException {
+        /** Closes what was opened before it failed, which is what is to be told. */
+        private void giveUp() {
+            try {
+                closeAll(opened);
+            } catch (IOException e) {
+                LOG.log(Level.WARNING, "the application that was not deployed left something open", e);
+            }
+        }
+
+        private List<URL> urls() throws DeploymentException {
             List<URL> urls = new ArrayList<>();
             for (Path root : roots.keySet()) {
                 try {
@@ -144,9 +157,7 @@ public final class Places {
                     throw new DeploymentException(root + " is of a file system that has no URLs", e);
                 }
             }
-            return isolated
-                    ? new ApplicationLoader(name, urls, parent)
-                    : new URLClassLoader(name, urls.toArray(URL[]::new), parent);
+            return urls;
         }
 
         private void add(Path path) throws DeploymentException {
@@ -155,17 +166,25 @@ public final class Places {
             }
             try {
                 if (isWar(path)) {
-                    addWar(path);
+                    addWar(path.toRealPath());
                 } else {
-                    if (Files.isRegularFile(path)) {
-                        new ZipFile(path.toFile()).close(); // judged now: the loader would pass over it
-                    }
-                    roots.put(path, nameOf(path));
+                    addRoot(path.toRealPath(), nameOf(path));
                 }
             } catch (IOException e) {
                 throw new DeploymentException(
                         path + " cannot be opened as a WAR, a jar or a directory of classes: " + e.getMessage(), e);
             }
+        }
+
+        private void addRoot(Path root, String name) throws IOException {
+            if (!Files.isDirectory(root)) {
+                try (ZipFile zip = new ZipFile(root.toFile())) {
+                    LOG.log(Level.DEBUG, () -> name + " has " + zip.size() + " entries");
+                } catch (IOException e) { // judged now: the loader would pass over it
+                    throw new IOException(name + " cannot be read: " + e.getMessage(), e);
+                }
+            }
+            roots.put(root, name);
         }
 
         private void addWar(Path path) throws IOException, DeploymentException {
@@ -182,27 +201,39 @@ public final class Places {
             files = directory;
             Path classes = directory.resolve(WEB_INF).resolve("classes");
             if (Files.isDirectory(classes)) {
-                roots.put(classes, nameOf(path) + "/WEB-INF/classes");
+                addRoot(classes, nameOf(path) + "/WEB-INF/classes");
             }
-            Path lib = directory.resolve(WEB_INF).resolve("lib");
-            if (Files.isDirectory(lib)) {
-                try (Stream<Path> jars = Files.list(lib)) {
-                    jars.filter(jar -> nameOf(jar).toLowerCase(Locale.ROOT).endsWith(".jar"))
-                            .sorted()
-                            .forEach(jar -> roots.put(jar, nameOf(path) + "/WEB-INF/lib/" + nameOf(jar)));
-                }
+            for (Path jar : jars(directory.resolve(WEB_INF).resolve("lib"))) {
+                addRoot(jar, nameOf(path) + "/WEB-INF/lib/" + nameOf(jar));
+            }
+        }
+
+        /** In the order of their names, which is the same everywhere. */
+        private static List<Path> jars(Path lib) throws IOException {
+            if (!Files.isDirectory(lib)) {
+                return List.of();
+            }
+            try (Stream<Path> all = Files.list(lib)) {
+                return all.filter(jar ->
+                                nameOf(jar).toLowerCase(Locale.ROOT).endsWith(".jar") && Files.isRegularFile(jar))
+                        .sorted()
+                        .toList();
             }
         }
     }
 
     /** Closes all of them, the last one first. */
-    private static void closeAll(List<AutoCloseable> opened) throws DeploymentException {
-        DeploymentException failed = null;
-        for (AutoCloseable each : opened.reversed()) {
+    private static void closeAll(List<Closeable> opened) throws IOException {
+        IOException failed = null;
+        for (Closeable each : opened.reversed()) {
             try {
                 each.close();
-            } catch (Exception e) {
-                failed = failed == null ? new DeploymentException("the application leaves something open", e) : failed;
+            } catch (IOException e) {
+                if (failed == null) {
+                    failed = e;
+                } else {
+                    failed.addSuppressed(e);
+                }
             }
         }
         if (failed != null) {

@@ -1,5 +1,6 @@
 package dev.duplex.se.discovery;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -16,7 +17,7 @@ import java.util.zip.ZipFile;
 import org.jspecify.annotations.Nullable;
 
 /** A temporary directory with what is in an archive, until it is closed, or else the JVM ends. */
-final class Unpacked implements AutoCloseable {
+final class Unpacked implements Closeable {
     /** What an archive may always grow to: most applications are smaller. */
     private static final long SMALL_BYTES = 256L << 20;
     /** How often its own size a larger one may grow to: classes and pages grow to thrice theirs. */
@@ -39,7 +40,7 @@ final class Unpacked implements AutoCloseable {
 
     /** With a limit of its size unpacked. */
     static Unpacked of(Path archive, long maxBytes) throws IOException {
-        Unpacked unpacked = new Unpacked(Files.createTempDirectory("duplex-"));
+        Unpacked unpacked = new Unpacked(Files.createTempDirectory("duplex-").toRealPath());
         boolean whole = false;
         try (ZipFile zip = new ZipFile(archive.toFile())) {
             unpacked.directory.toFile().deleteOnExit();
