@@ -166,6 +166,11 @@ public final class Boot {
         }
     }
 
+    /** The class loaders of the applications whose containers run. */
+    static List<ClassLoader> loaders() {
+        return RUNNING.values().stream().map(Running::loader).toList();
+    }
+
     /** Whether a container was started here. */
     static boolean hasBooted(BeanManager manager) {
         return RUNNING.keySet().stream().anyMatch(cdi -> cdi.has(manager.getExtension(WebSocketExtension.class)));
