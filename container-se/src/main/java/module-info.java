@@ -4,10 +4,19 @@ module dev.duplex.container.se {
     requires static transitive org.jspecify;
     requires io.github.classgraph;
     requires static transitive info.picocli;
+    requires static transitive jakarta.cdi; // where there is one, endpoints are injected
+    requires static transitive jakarta.inject;
+    requires static java.xml;
 
     exports dev.duplex.se;
+    exports dev.duplex.se.cdi;
     exports dev.duplex.se.cli;
 
     opens dev.duplex.se.cli to
             info.picocli;
+
+    provides dev.duplex.endpoint.AmbientInstances with
+            dev.duplex.se.cdi.AmbientCdi;
+    provides jakarta.enterprise.inject.spi.Extension with
+            dev.duplex.se.cdi.WebSocketExtension;
 }

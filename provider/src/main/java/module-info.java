@@ -22,6 +22,8 @@ module dev.duplex.provider {
             dev.duplex.container.se,
             dev.duplex.servlet;
 
+    uses dev.duplex.endpoint.AmbientInstances;
+
     provides jakarta.websocket.ContainerProvider with
             dev.duplex.container.DuplexContainerProvider;
     provides jakarta.websocket.server.ServerEndpointConfig.Configurator with

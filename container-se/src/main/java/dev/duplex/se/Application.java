@@ -33,6 +33,7 @@ public final class Application {
     private final boolean isolated;
     private final @Nullable Path files;
     private final @Nullable Authenticator authenticator;
+    private final Injection injection;
 
     /** What the settings say now. */
     Application(ApplicationSettings<?> settings) {
@@ -47,6 +48,7 @@ public final class Application {
         this.isolated = settings.isolated;
         this.files = settings.files;
         this.authenticator = settings.authenticator;
+        this.injection = settings.injection;
     }
 
     /** A builder of an application at the root, without endpoints. */
@@ -95,9 +97,11 @@ public final class Application {
         boolean deployed = false;
         DeployedApplication application = null;
         try {
+            ClassLoader own = discovery == null ? loader() : discovery.loader();
             DuplexServerContainer container = DuplexServerContainer.builder()
                     .contextPath(contextPath)
-                    .classLoader(discovery == null ? loader() : discovery.loader())
+                    .classLoader(own)
+                    .instances(injection.instances(discovery, classes(), own, resources))
                     .origins(origins)
                     .properties(properties)
                     .build();
@@ -124,6 +128,17 @@ public final class Application {
                 }
             }
         }
+    }
+
+    /** The classes that were named one by one. */
+    private Set<Class<?>> classes() {
+        Set<Class<?>> classes = new LinkedHashSet<>(annotated);
+        classes.addAll(scanned);
+        configs.stream() // an application's config may return anything
+                .map(ServerEndpointConfig::getEndpointClass)
+                .filter(Objects::nonNull)
+                .forEach(classes::add);
+        return classes;
     }
 
     private void deployFound(Discovery discovery, DuplexServerContainer container) throws DeploymentException {

@@ -2,6 +2,7 @@ package dev.duplex.se;
 
 import dev.duplex.container.DuplexServerContainer;
 import dev.duplex.container.OriginPolicy;
+import dev.duplex.se.cdi.Cdi;
 import dev.duplex.se.discovery.Places;
 import jakarta.websocket.server.ServerApplicationConfig;
 import jakarta.websocket.server.ServerEndpointConfig;
@@ -43,6 +44,8 @@ public abstract sealed class ApplicationSettings<B extends ApplicationSettings<B
 
     @Nullable
     Authenticator authenticator;
+
+    Injection injection = Injection.AUTOMATIC;
 
     ApplicationSettings() {}
 
@@ -146,6 +149,24 @@ public abstract sealed class ApplicationSettings<B extends ApplicationSettings<B
     /** Asks this who sends a request, before the application does anything for it: each handshake, and each request for a file. */
     public B authenticator(Authenticator who) {
         this.authenticator = who;
+        return self();
+    }
+
+    /**
+     * Whether CDI makes endpoints, encoders, decoders, configurators and ServerApplicationConfigs. Without this call it does when an
+     * implementation is on the class path and either the application was {@linkplain Application#of found in archives} that have beans, or
+     * a CDI container runs already where it is deployed.
+     *
+     * @param injected true to start a container for the application, which ends with it; false for none
+     */
+    public B cdi(boolean injected) {
+        this.injection = injected ? Injection.OWN : Injection.NONE;
+        return self();
+    }
+
+    /** Lets a CDI container that the program has started make them; it must be there until the application has ended. */
+    public B cdi(Cdi running) {
+        this.injection = Injection.by(running);
         return self();
     }
 

@@ -14,7 +14,7 @@ import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 
 /** What servers and clients have left in this process: threads and sockets, counted when this was made. */
-final class Remains {
+public final class Remains {
     private final Path folder;
     private final long sockets;
     private final long virtual;
@@ -40,7 +40,7 @@ final class Remains {
     }
 
     /** Waits until the count is what it should be; at the deadline it must be. */
-    static void eventually(String what, LongSupplier count, LongPredicate enough) throws InterruptedException {
+    public static void eventually(String what, LongSupplier count, LongPredicate enough) throws InterruptedException {
         long until = System.nanoTime() + RawClient.LIMIT.toNanos();
         long now = count.getAsLong();
         while (!enough.test(now) && System.nanoTime() - until < 0) {

@@ -3,8 +3,11 @@ package dev.duplex.container;
 import dev.duplex.deflate.DeflateNegotiation;
 import dev.duplex.deflate.DeflateParameters;
 import dev.duplex.deflate.Extension;
+import dev.duplex.endpoint.AccompaniedCallbacks;
 import dev.duplex.endpoint.Callbacks;
 import dev.duplex.endpoint.Coders;
+import dev.duplex.endpoint.Companion;
+import dev.duplex.endpoint.Instances;
 import dev.duplex.engine.Connection;
 import dev.duplex.engine.Opening;
 import dev.duplex.handshake.ClientHandshake;
@@ -43,16 +46,20 @@ final class Connector {
     private final Class<?> type;
     private final @Nullable Object given;
     private final ClientEndpointConfig config;
+    private final @Nullable Object madeConfigurator;
     private final URI uri;
     private final EndpointModel model;
     private final ConnectionPolicy policy;
     /** Whether the request is on its way, so that a response could have come. */
     private boolean asked;
+    /** Whether the session's own thread runs, which ends what was made for it. */
+    private boolean running;
 
     /**
      * A connector that has not begun.
      *
      * @param given the endpoint's instance, null when one is to be made
+     * @param madeConfigurator the config's configurator if the container made it, to be destroyed with the session; else null
      * @throws DeploymentException when a user property has a wrong value
      */
     Connector(
@@ -60,6 +67,7 @@ final class Connector {
             EndpointModel model,
             @Nullable Object given,
             ClientEndpointConfig config,
+            @Nullable Object madeConfigurator,
             URI uri)
             throws DeploymentException {
         this.container = container;
@@ -67,6 +75,7 @@ final class Connector {
         this.type = model.type();
         this.given = given;
         this.config = config;
+        this.madeConfigurator = madeConfigurator;
         this.uri = uri;
         this.policy = ConnectionPolicy.of(true, config.getUserProperties(), type, container.properties());
     }
@@ -82,25 +91,35 @@ final class Connector {
 
     Session connect() throws DeploymentException, IOException {
         long until = System.nanoTime() + policy.timeout();
-        List<Extension> offers = offers();
-        ClientHandshake handshake = handshake(offers);
-        Object instance = given != null ? given : made();
+        Instances instances = container.instances();
+        String id = UUID.randomUUID().toString();
+        List<Object> made = new ArrayList<>(2);
+        if (madeConfigurator != null) {
+            made.add(madeConfigurator);
+        }
+        Companion companion = null;
         Coders coders = null;
-        boolean connected = false;
         try {
-            coders = model.coders().connect(config, container.instances());
-            Callbacks callbacks = model.connect(instance, Map.of(), coders);
-            Session session = connect(handshake, offers, instance, coders, callbacks, until);
-            connected = true;
-            return session;
+            List<Extension> offers = offers();
+            ClientHandshake handshake = handshake(offers);
+            Object instance = given;
+            if (instance == null) {
+                instance = instances.create(type);
+                made.add(instance);
+            }
+            companion = instances.companion(type);
+            coders = model.coders().connect(config, instances);
+            Callbacks callbacks = AccompaniedCallbacks.of(model.connect(instance, Map.of(), coders), companion);
+            Belongings belongings = new Belongings(instances, companion, made, container.live(), id);
+            return connect(handshake, offers, id, coders, callbacks, belongings, until);
         } catch (InstantiationException e) {
             throw failed(e.getMessage(), e);
         } finally {
-            if (!connected) {
+            if (!running) {
                 if (coders != null) {
                     coders.destroy();
                 }
-                release(instance);
+                new Belongings(instances, companion, made, container.live(), id).run();
             }
         }
     }
@@ -108,17 +127,16 @@ final class Connector {
     private Session connect(
             ClientHandshake handshake,
             List<Extension> offers,
-            Object instance,
+            String id,
             Coders coders,
             Callbacks callbacks,
+            Belongings belongings,
             long until)
             throws DeploymentException, IOException {
         Socket socket = Dialer.dial(handshake.host(), handshake.port(), until);
         Opened opened = open(handshake, socket, until);
-        boolean running = false;
         try {
             Agreed agreed = agreed(handshake, opened.response(), offers);
-            String id = UUID.randomUUID().toString();
             Terms terms = new Terms(
                     id,
                     config,
@@ -133,12 +151,8 @@ final class Connector {
                     agreed.subprotocol(),
                     NamedExtension.all(agreed.extensions()),
                     container.sessionDefaults(policy));
-            LiveSessions live = container.live();
             WebSocketSession session =
-                    new WebSocketSession(terms, callbacks, coders, container.openSessions(type), () -> {
-                        live.remove(id);
-                        release(instance);
-                    });
+                    new WebSocketSession(terms, callbacks, coders, container.openSessions(type), belongings);
             Connection connection =
                     opened.opening().connection(container.settings(policy), agreed.compression(), session);
             CountDownLatch open = new CountDownLatch(1);
@@ -154,15 +168,9 @@ final class Connector {
                         session.run();
                     });
             thread.setContextClassLoader(Thread.currentThread().getContextClassLoader());
-            live.add(session, connection, policy.shutdownCode());
-            try {
-                thread.start();
-                running = true;
-            } finally {
-                if (!running) { // there may be no memory for a thread
-                    live.remove(id);
-                }
-            }
+            container.live().add(session, connection, policy.shutdownCode());
+            thread.start(); // there may be no memory for one
+            running = true;
             await(open, connection);
             return session;
         } finally {
@@ -310,19 +318,5 @@ final class Connector {
 
     private DeploymentException failed(@Nullable String why, @Nullable Exception cause) {
         return new DeploymentException("No WebSocket connection with " + uri + ": " + why, cause);
-    }
-
-    private Object made() throws DeploymentException {
-        try {
-            return container.instances().create(type);
-        } catch (InstantiationException e) {
-            throw failed(e.getMessage(), e);
-        }
-    }
-
-    private void release(Object instance) {
-        if (given == null) {
-            container.instances().destroy(instance);
-        }
     }
 }

@@ -8,11 +8,9 @@ import jakarta.websocket.Endpoint;
 import jakarta.websocket.Extension;
 import jakarta.websocket.server.ServerEndpoint;
 import jakarta.websocket.server.ServerEndpointConfig;
-import java.lang.reflect.Modifier;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -111,8 +109,8 @@ record DeployedEndpoint(
         PathTemplate path = path(type, config.getPath());
         ServerEndpointConfig.Configurator configurator = given == null ? new DuplexConfigurator() : given;
         EndpointModel model = EndpointModel.ofServer(type, path, config);
-        if (instances.equals(Instances.BY_CONSTRUCTOR) && configurator instanceof DuplexConfigurator) {
-            checkConstructor(type);
+        if (configurator instanceof DuplexConfigurator) {
+            instances.check(type); // says at deployment what each connection would fail by
         }
         ConnectionPolicy policy = ConnectionPolicy.of(false, config.getUserProperties(), type, defaults);
         return new DeployedEndpoint(
@@ -150,22 +148,5 @@ record DeployedEndpoint(
             extensions.add(NamedExtension.DEFLATE);
         }
         return List.copyOf(extensions);
-    }
-
-    /** Says at deployment what each connection would fail by. */
-    private static void checkConstructor(Class<?> type) throws DeploymentException {
-        if (Modifier.isAbstract(type.getModifiers())) {
-            throw new DeploymentException(type.getName() + " is abstract: it has no instances");
-        }
-        try {
-            Objects.requireNonNull(type.getDeclaredConstructor());
-        } catch (NoSuchMethodException e) {
-            throw new DeploymentException(
-                    type.getName() + " must have a constructor without arguments"
-                            + (type.isMemberClass() && !Modifier.isStatic(type.getModifiers())
-                                    ? ", which an inner class has only if it is static"
-                                    : ", or a configurator that makes its instances"),
-                    e);
-        }
     }
 }

@@ -61,6 +61,6 @@ public final class DuplexConfigurator extends ServerEndpointConfig.Configurator 
     /** A new instance, made by whoever makes instances in the container that calls. */
     @Override
     public <T> T getEndpointInstance(Class<T> endpointClass) throws InstantiationException {
-        return Handshaking.makers().create(endpointClass);
+        return Handshaking.create(endpointClass);
     }
 }

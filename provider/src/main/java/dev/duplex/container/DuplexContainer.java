@@ -1,5 +1,6 @@
 package dev.duplex.container;
 
+import dev.duplex.endpoint.AmbientInstances;
 import dev.duplex.endpoint.Instances;
 import dev.duplex.engine.ConnectionSettings;
 import dev.duplex.peer.PeerPolicy;
@@ -16,6 +17,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
+import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.WeakHashMap;
 import java.util.concurrent.locks.ReentrantLock;
@@ -32,6 +34,12 @@ import org.jspecify.annotations.Nullable;
  */
 public class DuplexContainer implements WebSocketContainer {
     private static final int DEFAULT_BUFFER_BYTES = 1 << 20;
+
+    /** Who makes the instances of a container that no host made; by constructor, if no host says. */
+    private static final AmbientInstances AMBIENT = ServiceLoader.load(
+                    AmbientInstances.class, DuplexContainer.class.getClassLoader())
+            .findFirst()
+            .orElse(() -> Instances.BY_CONSTRUCTOR);
 
     private final Instances instances;
     private final Map<String, Object> properties;
@@ -58,7 +66,7 @@ public class DuplexContainer implements WebSocketContainer {
      * @throws IllegalArgumentException when a property has a wrong value
      */
     public DuplexContainer(Map<String, Object> properties) {
-        this(Instances.BY_CONSTRUCTOR, Map.copyOf(properties));
+        this(AMBIENT.current(), Map.copyOf(properties));
     }
 
     DuplexContainer(Instances instances, Map<String, Object> properties) {
@@ -224,7 +232,7 @@ public class DuplexContainer implements WebSocketContainer {
             Class<? extends Endpoint> type, @Nullable Endpoint instance, ClientEndpointConfig config, URI uri)
             throws DeploymentException, IOException {
         EndpointModel model = EndpointModel.ofClient(type, required("cec", config));
-        return new Connector(this, model, instance, config, required("path", uri)).connect();
+        return new Connector(this, model, instance, config, null, required("path", uri)).connect();
     }
 
     private Session connect(Class<?> type, @Nullable Object instance, URI uri) throws DeploymentException, IOException {
@@ -237,24 +245,22 @@ public class DuplexContainer implements WebSocketContainer {
                             : ""));
         }
         EndpointModel model = EndpointModel.ofClient(type, annotation);
-        return new Connector(this, model, instance, config(type, annotation), required("path", uri)).connect();
-    }
-
-    private ClientEndpointConfig config(Class<?> type, ClientEndpoint annotation) throws DeploymentException {
+        URI path = required("path", uri);
+        boolean made = annotation.configurator() != ClientEndpointConfig.Configurator.class;
+        ClientEndpointConfig.Configurator configurator;
         try {
-            return ClientEndpointConfig.Builder.create()
-                    .preferredSubprotocols(List.of(annotation.subprotocols()))
-                    .encoders(List.of(annotation.encoders()))
-                    .decoders(List.of(annotation.decoders()))
-                    .configurator(
-                            annotation.configurator() == ClientEndpointConfig.Configurator.class
-                                    ? new ClientEndpointConfig.Configurator()
-                                    : instances.create(annotation.configurator()))
-                    .build();
+            configurator = made ? instances.create(annotation.configurator()) : new ClientEndpointConfig.Configurator();
         } catch (InstantiationException e) {
             throw new DeploymentException(
                     "The configurator of " + type.getName() + " cannot be made: " + e.getMessage(), e);
         }
+        ClientEndpointConfig config = ClientEndpointConfig.Builder.create()
+                .preferredSubprotocols(List.of(annotation.subprotocols()))
+                .encoders(List.of(annotation.encoders()))
+                .decoders(List.of(annotation.decoders()))
+                .configurator(configurator)
+                .build();
+        return new Connector(this, model, instance, config, made ? configurator : null, path).connect();
     }
 
     private static int notNegative(String kind, int max) {

@@ -1,6 +1,7 @@
 package dev.duplex.container;
 
 import dev.duplex.endpoint.Instances;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -8,8 +9,9 @@ import org.jspecify.annotations.Nullable;
  * over.
  *
  * @param host of the request, with its port if there is one; null when the request names none
+ * @param made what {@link #create} has made, for who has to destroy it: a configurator need not return what it asked for
  */
-record Handshaking(OriginPolicy origins, @Nullable String host, Instances instances) {
+record Handshaking(OriginPolicy origins, @Nullable String host, Instances instances, List<Object> made) {
     private static final ThreadLocal<@Nullable Handshaking> CURRENT = new ThreadLocal<>();
 
     /** The handshake that this thread is in, null when it is in none. */
@@ -17,10 +19,15 @@ record Handshaking(OriginPolicy origins, @Nullable String host, Instances instan
         return CURRENT.get();
     }
 
-    /** Who makes instances for this thread. */
-    static Instances makers() {
+    /** Makes an instance for this thread. */
+    static <T> T create(Class<T> type) throws InstantiationException {
         Handshaking current = CURRENT.get();
-        return current == null ? Instances.BY_CONSTRUCTOR : current.instances();
+        if (current == null) {
+            return Instances.BY_CONSTRUCTOR.create(type);
+        }
+        T instance = current.instances().create(type);
+        current.made().add(instance);
+        return instance;
     }
 
     /** Begins; returns what was before, to be given to {@link #leave}. */

@@ -3,8 +3,10 @@ package dev.duplex.container;
 import dev.duplex.deflate.DeflateNegotiation;
 import dev.duplex.deflate.DeflateParameters;
 import dev.duplex.deflate.Extension;
+import dev.duplex.endpoint.AccompaniedCallbacks;
 import dev.duplex.endpoint.Callbacks;
 import dev.duplex.endpoint.Coders;
+import dev.duplex.endpoint.Companion;
 import dev.duplex.endpoint.ContextLoader;
 import dev.duplex.endpoint.Instances;
 import dev.duplex.handshake.HandshakeFailure;
@@ -42,6 +44,7 @@ final class Negotiation {
     private final HostRequest request;
     private final ServerHandshake handshake;
     private final ServerEndpointConfig.Configurator configurator;
+    private final Handshaking handshaking;
     private @Nullable DeflateParameters compression;
 
     /**
@@ -61,6 +64,8 @@ final class Negotiation {
         this.request = request;
         this.handshake = ServerHandshake.check(request.head());
         this.configurator = endpoint.configurator();
+        this.handshaking =
+                new Handshaking(container.origins(), request.head().host(), container.instances(), new ArrayList<>(1));
     }
 
     /**
@@ -70,9 +75,13 @@ final class Negotiation {
      */
     Upgrade upgrade() throws HandshakeFailure {
         ClassLoader before = ContextLoader.enter(container.classLoader());
-        Handshaking outer = new Handshaking(container.origins(), request.head().host(), container.instances()).enter();
+        Handshaking outer = handshaking.enter();
+        Companion.Call call = container.instances().call();
+        boolean done = false;
         try {
-            return negotiate();
+            Upgrade upgrade = negotiate();
+            done = true;
+            return upgrade;
         } catch (HandshakeFailure e) {
             throw e;
         } catch (DeploymentException | InstantiationException | RuntimeException | Error e) {
@@ -83,6 +92,10 @@ final class Negotiation {
                     e);
             throw failure(e);
         } finally {
+            if (!done) {
+                handshaking.made().forEach(container.instances()::destroy);
+            }
+            Companion.end(call);
             Handshaking.leave(outer);
             ContextLoader.leave(before);
         }
@@ -189,11 +202,14 @@ final class Negotiation {
             List<Extension> agreed)
             throws InstantiationException {
         Object instance = instance();
+        Instances instances = container.instances();
+        Companion companion = instances.companion(endpoint.type());
         Coders coders = null;
         boolean done = false;
         try {
-            coders = endpoint.model().coders().connect(config, container.instances());
-            Callbacks callbacks = endpoint.model().connect(instance, pathParameters, coders);
+            coders = endpoint.model().coders().connect(config, instances);
+            Callbacks callbacks =
+                    AccompaniedCallbacks.of(endpoint.model().connect(instance, pathParameters, coders), companion);
             String id = UUID.randomUUID().toString();
             RequestHead head = request.head();
             Terms terms = new Terms(
@@ -212,11 +228,9 @@ final class Negotiation {
                     container.sessionDefaults(policy));
             // What the session keeps must not be this negotiation, with the request behind it
             LiveSessions live = container.live();
-            Instances instances = container.instances();
-            WebSocketSession session = new WebSocketSession(terms, callbacks, coders, endpoint.openSessions(), () -> {
-                live.remove(id);
-                instances.destroy(instance);
-            });
+            Belongings belongings = new Belongings(instances, companion, handshaking.made(), live, id);
+            WebSocketSession session =
+                    new WebSocketSession(terms, callbacks, coders, endpoint.openSessions(), belongings);
             Coders made = coders;
             Upgrade upgrade = new Upgrade(
                     response,
@@ -226,21 +240,29 @@ final class Negotiation {
                     policy.shutdownCode(),
                     live,
                     container.classLoader(),
-                    () -> release(made, instance));
+                    () -> abandon(made, companion, belongings));
             done = true;
             return upgrade;
         } finally {
-            if (!done) {
-                release(coders, instance);
+            if (!done) { // the instance is destroyed with all that the handshake has made
+                if (coders != null) {
+                    coders.destroy();
+                }
+                if (companion != null) {
+                    companion.ended();
+                }
             }
         }
     }
 
-    private void release(@Nullable Coders coders, Object instance) {
-        if (coders != null) {
+    private static void abandon(Coders coders, @Nullable Companion companion, Belongings belongings) {
+        Companion.Call call = companion == null ? null : companion.call();
+        try {
             coders.destroy();
+        } finally {
+            Companion.end(call);
+            belongings.run();
         }
-        container.instances().destroy(instance);
     }
 
     // A configurator of the application may return anything

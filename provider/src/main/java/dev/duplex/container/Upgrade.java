@@ -64,12 +64,17 @@ public final class Upgrade {
     public void serve(Opening opening) {
         use();
         ClassLoader before = ContextLoader.enter(loader);
+        boolean begun = false;
         try {
             Connection connection = opening.connection(settings, compression, session);
             live.add(session, connection, stopCode);
+            begun = true;
             session.open(connection);
             session.run();
         } finally {
+            if (!begun) {
+                release.run();
+            }
             ContextLoader.leave(before);
         }
     }

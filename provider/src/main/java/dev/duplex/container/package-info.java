@@ -14,7 +14,7 @@
  * <tr><td>{@link dev.duplex.container.DeployedEndpoint}, {@link dev.duplex.container.EndpointModel},
  * {@link dev.duplex.container.Scan}</td><td>what is judged once</td></tr>
  * <tr><td>{@link dev.duplex.container.ConnectionPolicy}, {@link dev.duplex.container.ConnectionConfig},
- * {@link dev.duplex.container.LiveSessions}</td><td>what belongs to a connection</td></tr>
+ * {@link dev.duplex.container.Belongings}, {@link dev.duplex.container.LiveSessions}</td><td>what belongs to a connection</td></tr>
  * <tr><td>{@link dev.duplex.container.RequestView}, {@link dev.duplex.container.ResponseView},
  * {@link dev.duplex.container.HeaderMap}, {@link dev.duplex.container.NamedExtension},
  * {@link dev.duplex.container.QueryParameters}</td><td>the handshake as the API shows it</td></tr>

@@ -4,12 +4,18 @@ import jakarta.websocket.CloseReason;
 import jakarta.websocket.EndpointConfig;
 import jakarta.websocket.Session;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An endpoint as one connection calls it: its instance, its callbacks, its receivers. Called by one thread at a time. What the
  * application throws comes out unwrapped.
  */
 public interface Callbacks {
+    /** Begins a call of what the application wrote for the session, on this thread; null when nothing has to be done around it. */
+    default Companion.@Nullable Call call() {
+        return null;
+    }
+
     /** Calls the open callback, if there is one. */
     void open(Session session, EndpointConfig config) throws Throwable;
 

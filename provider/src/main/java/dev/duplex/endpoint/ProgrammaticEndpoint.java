@@ -41,7 +41,16 @@ public final class ProgrammaticEndpoint implements Callbacks {
     @Override
     public boolean error(Session session, Throwable failure) {
         endpoint.onError(session, failure);
-        return HANDLES_ERRORS.get(endpoint.getClass());
+        return HANDLES_ERRORS.get(written(endpoint.getClass()));
+    }
+
+    /** The class that somebody wrote: that of a proxy, which the compiler did not make, overrides every method. */
+    private static Class<?> written(Class<?> type) {
+        Class<?> written = type;
+        while (written.isSynthetic()) {
+            written = written.getSuperclass();
+        }
+        return written;
     }
 
     /** None: an Endpoint adds its handlers itself. */

@@ -1,5 +1,6 @@
 package dev.duplex.session;
 
+import dev.duplex.endpoint.Companion;
 import jakarta.websocket.RemoteEndpoint;
 import jakarta.websocket.SendHandler;
 import jakarta.websocket.SendResult;
@@ -92,10 +93,13 @@ final class AsyncRemote extends Remote implements RemoteEndpoint.Async {
             SendResult result = failure == null ? new SendResult(session) : new SendResult(session, failure);
             Thread.ofVirtual().name("duplex-sent").start(() -> {
                 Thread.currentThread().setContextClassLoader(session.classLoader());
+                Companion.Call call = session.call();
                 try {
                     handler.onResult(result);
                 } catch (RuntimeException | Error e) {
                     LOG.log(System.Logger.Level.ERROR, "the SendHandler " + handler + " of " + session + " failed", e);
+                } finally {
+                    Companion.end(call);
                 }
             });
         };

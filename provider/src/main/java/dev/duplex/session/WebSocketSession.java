@@ -2,6 +2,7 @@ package dev.duplex.session;
 
 import dev.duplex.endpoint.Callbacks;
 import dev.duplex.endpoint.Coders;
+import dev.duplex.endpoint.Companion;
 import dev.duplex.endpoint.ContextLoader;
 import dev.duplex.endpoint.Receiver;
 import dev.duplex.engine.Connected;
@@ -107,6 +108,7 @@ public final class WebSocketSession implements Session, Connected, Connection.Ow
         if (before != null) {
             closeByContainer(before.code(), before.reason());
         }
+        Companion.Call call = callbacks.call();
         try {
             callbacks.open(this, terms.config());
         } catch (Throwable e) {
@@ -114,7 +116,7 @@ public final class WebSocketSession implements Session, Connected, Connection.Ow
             closeByContainer(CloseFrame.INTERNAL_ERROR, "the open callback failed: " + e);
         } finally {
             Thread.interrupted(); // an interrupt was meant for the callback
-            endCall();
+            endCall(call);
         }
     }
 
@@ -161,10 +163,9 @@ public final class WebSocketSession implements Session, Connected, Connection.Ow
     private void end(Connection connection) {
         openSessions.remove(this);
         CloseReason reason = reason(connection);
-        if (reason.getCloseCode() == CloseCodes.CLOSED_ABNORMALLY && closedByContainer == null && calls.begin()) {
+        if (reason.getCloseCode() == CloseCodes.CLOSED_ABNORMALLY && closedByContainer == null) {
             // The Javadoc of Endpoint.onError: a connection that fails before it could be closed formally
-            failed(new SessionException(reason.getReasonPhrase(), null, this));
-            endCall();
+            fail(new SessionException(reason.getReasonPhrase(), null, this));
         }
         callClose(); // Jakarta WebSocket §4.5: before the connection is brought down
         connection.finish();
@@ -203,6 +204,7 @@ public final class WebSocketSession implements Session, Connected, Connection.Ow
         if (!calls.begin()) {
             return; // the close callback has been called: nothing comes behind it
         }
+        Companion.Call call = callbacks.call();
         try {
             Object reply = inbound.receiver().receive(this, message, inbound.last());
             if (reply != null) {
@@ -212,18 +214,20 @@ public final class WebSocketSession implements Session, Connected, Connection.Ow
             failed(e);
         } finally {
             Thread.interrupted(); // an interrupt was meant for the callback
-            endCall();
+            endCall(call);
         }
     }
 
     private void fail(Throwable e) {
         if (calls.begin()) {
+            Companion.Call call = callbacks.call();
             failed(e);
-            endCall();
+            endCall(call);
         }
     }
 
-    private void endCall() {
+    private void endCall(Companion.@Nullable Call call) {
+        Companion.end(call);
         if (calls.end()) {
             runClose();
         }
@@ -246,11 +250,13 @@ public final class WebSocketSession implements Session, Connected, Connection.Ow
         ClassLoader before = ContextLoader.enter(loader);
         caller = Thread.currentThread();
         openSessions.remove(this);
+        Companion.Call call = callbacks.call();
         try {
             callbacks.close(this, reason(attached()));
         } catch (Throwable e) {
             failed(e);
         } finally {
+            Companion.end(call);
             over = true;
             try {
                 ending(); // the decoders and encoders are the application's too
@@ -262,10 +268,12 @@ public final class WebSocketSession implements Session, Connected, Connection.Ow
 
     private void ending() {
         if (calls.bothOver()) {
+            Companion.Call call = callbacks.call();
             try {
                 coders.destroy();
                 terms.userProperties().clear();
             } finally {
+                Companion.end(call);
                 onEnd.run();
             }
         }
@@ -380,6 +388,11 @@ public final class WebSocketSession implements Session, Connected, Connection.Ow
     @Override
     public Connection connection() {
         return attached();
+    }
+
+    /** Begins a call of what the application wrote, for a thread that is not this session's. */
+    Companion.@Nullable Call call() {
+        return callbacks.call();
     }
 
     // ---- for the connection

@@ -14,6 +14,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -33,6 +34,7 @@ final class ClassScan {
     private final Map<URI, String> names;
     private final Map<URI, List<String>> classNames = new LinkedHashMap<>(); // by location of the root
     private final Map<URI, URI> locations = new HashMap<>(); // by what the scanner calls it
+    private final Map<URI, Set<String>> annotations = new HashMap<>(); // by location of the root
     private final Set<Class<?>> found = new LinkedHashSet<>();
     private final List<String> skipped = new ArrayList<>();
     private final Map<String, Boolean> outside = new HashMap<>();
@@ -76,7 +78,11 @@ final class ClassScan {
     /** The roots that there are, with the names of their classes. */
     List<Root> roots() {
         return classNames.entrySet().stream()
-                .map(root -> new Root(name(root.getKey()), root.getKey(), List.copyOf(root.getValue())))
+                .map(root -> new Root(
+                        name(root.getKey()),
+                        root.getKey(),
+                        List.copyOf(root.getValue()),
+                        Set.copyOf(annotations.getOrDefault(root.getKey(), Set.of()))))
                 .toList();
     }
 
@@ -113,6 +119,9 @@ final class ClassScan {
                     classNames
                             .computeIfAbsent(location(type.getClasspathElementURI()), root -> new ArrayList<>())
                             .add(type.getName());
+                    annotations
+                            .computeIfAbsent(location(type.getClasspathElementURI()), root -> new HashSet<>())
+                            .addAll(type.getAnnotations().getNames());
                     if (matters(type)) {
                         load(type);
                     }

@@ -1,0 +1,235 @@
+package dev.duplex.se.cdi;
+
+import dev.duplex.se.discovery.Discovery;
+import jakarta.enterprise.inject.se.SeContainer;
+import jakarta.enterprise.inject.se.SeContainerInitializer;
+import jakarta.enterprise.inject.spi.BeanManager;
+import jakarta.enterprise.inject.spi.CDI;
+import jakarta.enterprise.inject.spi.Extension;
+import jakarta.websocket.DeploymentException;
+import java.lang.annotation.Annotation;
+import java.security.CodeSource;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.ServiceLoader;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Starts a CDI container for an application, and knows those that run. Safe for any thread. */
+@SuppressWarnings("exports") // for the server of this module
+public final class Boot {
+    /** Weld's name of a hook that would end its containers while the server still lets its sessions end. Others pass over it. */
+    private static final String SHUTDOWN_HOOK = "org.jboss.weld.se.shutdownHook";
+
+    private static final Map<Cdi, Running> RUNNING = new ConcurrentHashMap<>();
+
+    private record Running(SeContainer container, ClassLoader loader) {}
+
+    private Boot() {}
+
+    /**
+     * Starts one for classes that were named one by one: its beans are those of the archives that the loader finds with a
+     * META-INF/beans.xml, and those of the named classes that have a bean-defining annotation.
+     *
+     * @throws DeploymentException when there is no CDI implementation, or it does not start
+     */
+    public static Cdi ofClasses(Collection<Class<?>> named, ClassLoader loader) throws DeploymentException {
+        SeContainerInitializer initializer = initializer(loader);
+        named.stream().filter(Boot::isBeanOfNoArchive).forEach(initializer::addBeanClasses);
+        return start(initializer, loader);
+    }
+
+    /**
+     * Starts one for what was found in archives.
+     *
+     * @param always also when nothing that was found asks for it
+     * @return null when it was not started
+     * @throws DeploymentException when there is no CDI implementation, or it does not start
+     */
+    public static @Nullable Cdi of(Discovery discovery, Collection<Class<?>> named, boolean always)
+            throws DeploymentException {
+        BeanArchives archives = BeanArchives.of(discovery);
+        if (!archives.any() && !always) {
+            return null;
+        }
+        ClassLoader loader = discovery.loader();
+        SeContainerInitializer initializer = initializer(loader).disableDiscovery();
+        initializer.addExtensions(ServiceLoader.load(Extension.class, loader).stream()
+                .map(ServiceLoader.Provider::get)
+                .toArray(Extension[]::new));
+        initializer.addBeanClasses(archives.classes().toArray(Class<?>[]::new));
+        named.stream()
+                .filter(type -> !archives.classes().contains(type) && isBeanOfNoArchive(type))
+                .forEach(initializer::addBeanClasses);
+        enable(archives, BeansXml::alternatives, loader, initializer::selectAlternatives);
+        enable(archives, BeansXml::interceptors, loader, initializer::enableInterceptors);
+        enable(archives, BeansXml::decorators, loader, initializer::enableDecorators);
+        for (Class<?> stereotype : enabled(archives, BeansXml::stereotypes, loader)) {
+            select(initializer, stereotype.asSubclass(Annotation.class));
+        }
+        return start(initializer, loader);
+    }
+
+    @SuppressWarnings("unchecked") // an array of one class
+    private static void select(SeContainerInitializer initializer, Class<? extends Annotation> stereotype) {
+        initializer.selectAlternativeStereotypes(stereotype);
+    }
+
+    private static void enable(
+            BeanArchives archives,
+            Function<BeansXml, List<String>> names,
+            ClassLoader loader,
+            Consumer<Class<?>[]> enabling)
+            throws DeploymentException {
+        Class<?>[] types = enabled(archives, names, loader).toArray(Class<?>[]::new);
+        if (types.length > 0) {
+            enabling.accept(types);
+        }
+    }
+
+    private static List<Class<?>> enabled(
+            BeanArchives archives, Function<BeansXml, List<String>> names, ClassLoader loader)
+            throws DeploymentException {
+        List<Class<?>> types = new ArrayList<>();
+        for (BeansXml xml : archives.enabled()) {
+            for (String name : names.apply(xml)) {
+                try {
+                    types.add(Class.forName(name, false, loader));
+                } catch (ClassNotFoundException | LinkageError e) {
+                    throw new DeploymentException("A beans.xml names " + name + ", which cannot be loaded: " + e, e);
+                }
+            }
+        }
+        return types;
+    }
+
+    private static SeContainerInitializer initializer(ClassLoader loader) throws DeploymentException {
+        SeContainerInitializer initializer;
+        try {
+            initializer = SeContainerInitializer.newInstance();
+        } catch (IllegalStateException e) {
+            throw new DeploymentException(
+                    "CDI was asked for, and there is no implementation of it: put org.jboss.weld.se:weld-se-core on the"
+                            + " class path of the server",
+                    e);
+        }
+        return initializer
+                .setClassLoader(loader)
+                .addProperty(SHUTDOWN_HOOK, false)
+                .addBeanClasses(Cdi.class); // vetoed: an application without any bean is none for Weld
+    }
+
+    private static Cdi start(SeContainerInitializer initializer, ClassLoader loader) throws DeploymentException {
+        Thread thread = Thread.currentThread();
+        ClassLoader before = thread.getContextClassLoader();
+        thread.setContextClassLoader(loader);
+        try {
+            SeContainer container = initializer.initialize();
+            boolean known = false;
+            try {
+                Cdi cdi = Cdi.owning(container);
+                RUNNING.put(cdi, new Running(container, loader));
+                ApplicationProvider.install(Boot::current);
+                known = true;
+                return cdi;
+            } finally {
+                if (!known) {
+                    container.close();
+                }
+            }
+        } catch (RuntimeException | LinkageError e) {
+            throw new DeploymentException("CDI does not start for this application: " + e.getMessage(), e);
+        } finally {
+            thread.setContextClassLoader(before);
+        }
+    }
+
+    /** Ends one. */
+    static void end(Cdi cdi, SeContainer container) {
+        Running running = RUNNING.remove(cdi);
+        Thread thread = Thread.currentThread();
+        ClassLoader before = thread.getContextClassLoader();
+        if (running != null) {
+            thread.setContextClassLoader(running.loader());
+        }
+        Place place = new Place(cdi, null).enter();
+        try {
+            container.close();
+        } finally {
+            Place.leave(place);
+            thread.setContextClassLoader(before);
+        }
+    }
+
+    /** The class loaders of the applications whose containers run. */
+    static List<ClassLoader> loaders() {
+        return RUNNING.values().stream().map(Running::loader).toList();
+    }
+
+    /** Whether a container was started here. */
+    static boolean hasBooted(BeanManager manager) {
+        return RUNNING.keySet().stream().anyMatch(cdi -> cdi.has(manager.getExtension(WebSocketExtension.class)));
+    }
+
+    /** Who injects where this is called, null when nobody does. */
+    public static @Nullable Cdi here() {
+        Cdi application = application();
+        return application == null ? Cdi.running() : application;
+    }
+
+    /** That of the application which this thread is in: in one of its calls, or by its context class loader. */
+    private static @Nullable Cdi application() {
+        Place place = Place.current();
+        if (place != null) {
+            return place.application();
+        }
+        ClassLoader loader = Thread.currentThread().getContextClassLoader();
+        Cdi only = null;
+        for (Map.Entry<Cdi, Running> running : RUNNING.entrySet()) {
+            if (running.getValue().loader().equals(loader)) {
+                if (only != null) {
+                    return null; // two applications of one loader: nobody can tell
+                }
+                only = running.getKey();
+            }
+        }
+        return only;
+    }
+
+    private static @Nullable CDI<Object> current() {
+        Cdi application = application();
+        Running running = application == null ? null : RUNNING.get(application);
+        // Weld's and OpenWebBeans' containers are both
+        return running != null && running.container() instanceof CDI<?> cdi ? known(cdi) : null;
+    }
+
+    @SuppressWarnings("unchecked") // an SeContainer is an Instance<Object>
+    private static CDI<Object> known(CDI<?> cdi) {
+        return (CDI<Object>) cdi;
+    }
+
+    /** Whether a class that was named is to be made a bean: it asks to be one, and no beans.xml beside it does that. */
+    private static boolean isBeanOfNoArchive(Class<?> type) {
+        return Stream.of(type.getAnnotations()).anyMatch(a -> BeanArchives.isBeanDefining(a.annotationType()))
+                && !isInArchive(type);
+    }
+
+    private static boolean isInArchive(Class<?> type) {
+        CodeSource source = type.getProtectionDomain().getCodeSource();
+        if (source == null || source.getLocation() == null) {
+            return false;
+        }
+        String location = source.getLocation().toString();
+        ClassLoader loader = type.getClassLoader();
+        return loader != null
+                && loader.resources("META-INF/beans.xml")
+                        .map(String::valueOf)
+                        .anyMatch(xml -> xml.equals(location + "META-INF/beans.xml")
+                                || xml.equals("jar:" + location + "!/META-INF/beans.xml"));
+    }
+}
