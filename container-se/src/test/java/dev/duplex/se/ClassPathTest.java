@@ -103,6 +103,42 @@ final class ClassPathTest {
                 .containsExactly("[/one]", "hello from /one");
     }
 
+    @Test
+    void unpackedWarIsGoneAfterTheJvmAndNotBeforeItsLastHook() throws Exception {
+        Path temporary = Files.createDirectory(folder.resolve("temporary"));
+        Path war = Archive.empty()
+                .with("index.html", "page")
+                .with("WEB-INF/classes/", Archive.compiled(endpoint("war", "/one")))
+                .file(folder.resolve("chat.war"));
+        Path main = Archive.compiled("""
+            package app;
+            import dev.duplex.se.*;
+            import java.nio.file.*;
+            public class Leaving {
+                public static void main(String[] args) throws Exception {
+                    DuplexServer server = DuplexServer.builder().port(0).deploy(Application.of(Path.of(args[0])).build()).start();
+                    System.out.println(server.applications().getFirst().paths());
+                    Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+                        try (var unpacked = Files.newDirectoryStream(Path.of(System.getProperty("java.io.tmpdir")))) {
+                            System.out.println(Files.readString(unpacked.iterator().next().resolve("index.html")));
+                        } catch (java.io.IOException e) {
+                            System.out.println(e);
+                        }
+                    }));
+                    System.exit(0);
+                }
+            }
+            """).file(folder.resolve("leaving.jar"));
+        assertThat(run(
+                        "-Djava.io.tmpdir=" + temporary,
+                        "-cp",
+                        join(Stream.concat(own(), Stream.of(main))),
+                        "app.Leaving",
+                        war.toString()))
+                .containsExactly("[/one]", "page");
+        assertThat(temporary).isEmptyDirectory();
+    }
+
     /** What a program needs that has an embedded server. */
     private static Stream<Path> own() {
         return Stream.of(

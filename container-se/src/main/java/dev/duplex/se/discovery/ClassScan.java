@@ -1,5 +1,6 @@
 package dev.duplex.se.discovery;
 
+import dev.duplex.container.DuplexServerContainer;
 import io.github.classgraph.ClassGraph;
 import io.github.classgraph.ClassInfo;
 import io.github.classgraph.ClassInfoList;
@@ -11,6 +12,7 @@ import jakarta.websocket.server.ServerApplicationConfig;
 import jakarta.websocket.server.ServerEndpoint;
 import java.lang.System.Logger.Level;
 import java.net.URI;
+import java.net.URL;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -19,8 +21,10 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,11 +72,36 @@ final class ClassScan {
         return scan;
     }
 
-    /** Scans class path and module path. */
+    /** Scans class path and module path, but for what is known to have no endpoints: each jar costs time when a program starts. */
     static ClassScan ofClassPath(ClassLoader loader) {
         ClassScan scan = new ClassScan(loader, Map.of());
-        scan.run(new ClassGraph().overrideClassLoaders(loader));
+        Set<String> hosts = hosts();
+        scan.run(new ClassGraph()
+                .overrideClassLoaders(loader)
+                .filterClasspathElementsByURL(url -> !hosts.contains(plain(url)))
+                .rejectJars("jakarta.*-api-*.jar", "weld-*.jar")
+                .rejectModules("dev.duplex.*", "io.github.classgraph", "jakarta.*", "weld.*"));
         return scan;
+    }
+
+    /** Where the host's own classes are; nowhere when they are in one jar with the application's. */
+    private static Set<String> hosts() {
+        Set<String> hosts = Stream.of(
+                        ClassScan.class,
+                        DuplexServerContainer.class,
+                        ClassGraph.class,
+                        ServerEndpoint.class,
+                        Endpoint.class)
+                .map(type -> type.getProtectionDomain().getCodeSource())
+                .filter(Objects::nonNull)
+                .map(source -> plain(source.getLocation()))
+                .collect(Collectors.toSet());
+        return hosts.size() == 1 ? Set.of() : hosts;
+    }
+
+    /** Without the slashes that each has its own opinion on. */
+    private static String plain(URL url) {
+        return url.toString().replaceFirst("^file:/+", "/").replaceFirst("/$", "");
     }
 
     /** The roots that there are, with the names of their classes. */

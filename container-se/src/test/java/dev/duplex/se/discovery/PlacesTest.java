@@ -4,16 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import jakarta.websocket.DeploymentException;
+import java.io.OutputStream;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyStore;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
+import java.util.zip.ZipFile;
+import jdk.security.jarsigner.JarSigner;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -240,6 +246,56 @@ final class PlacesTest {
                     .containsAll(discovery.skipped());
             assertThat(resource).isNotNull();
         }
+    }
+
+    @Test
+    void classWhoseSignatureIsWrongIsSkipped() throws Exception {
+        Path keys = folder.resolve("keys.p12");
+        Process keytool = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "keytool")
+                                .toString(),
+                        "-genkeypair",
+                        "-keyalg",
+                        "EC",
+                        "-alias",
+                        "signer",
+                        "-dname",
+                        "CN=signer",
+                        "-keystore",
+                        keys.toString(),
+                        "-storepass",
+                        "secret")
+                .redirectErrorStream(true)
+                .redirectOutput(folder.resolve("keytool").toFile())
+                .start();
+        assertThat(keytool.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        KeyStore store = KeyStore.getInstance(keys.toFile(), "secret".toCharArray());
+        KeyStore.PrivateKeyEntry signer = (KeyStore.PrivateKeyEntry)
+                store.getEntry("signer", new KeyStore.PasswordProtection("secret".toCharArray()));
+        Archive classes = Archive.compiled(endpoint("Good"), endpoint("Forged"));
+        Path signed = folder.resolve("signed.jar");
+        try (ZipFile plain =
+                        new ZipFile(classes.file(folder.resolve("plain.jar")).toFile());
+                OutputStream out = Files.newOutputStream(signed)) {
+            new JarSigner.Builder(signer).build().sign(plain, out);
+        }
+        Archive forged = Archive.empty().with(signed);
+        Path jar = forged.with("app/Forged.class", changed(forged.bytes("app/Forged.class")))
+                .file(folder.resolve("forged.jar"));
+        Discovery discovery = open(jar);
+        try (AutoCloseable resource = discovery.resource()) {
+            assertThat(names(discovery)).containsExactly("app.Good");
+            assertThat(discovery.skipped())
+                    .singleElement(InstanceOfAssertFactories.STRING)
+                    .startsWith("app.Forged of forged.jar cannot be loaded: java.lang.SecurityException: ");
+            assertThat(resource).isNotNull();
+        }
+    }
+
+    /** Of a class file, in a way that leaves it one: its minor version. */
+    private static byte[] changed(byte[] classFile) {
+        classFile[5] ^= 1;
+        return classFile;
     }
 
     @Test
