@@ -142,7 +142,7 @@ final class TlsFilesTest {
                     assertThat(reply).isNotNull();
                     assertThat(reply.text()).isEqualTo(text);
                     replies.incrementAndGet();
-                    Thread.sleep(20); // leaves the processors to the others
+                    Thread.sleep(100); // leaves the processors to the others
                 }
                 return null;
             });
