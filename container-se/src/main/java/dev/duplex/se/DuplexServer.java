@@ -479,8 +479,10 @@ public final class DuplexServer implements AutoCloseable {
                     watch.start(server::reloadTls);
                 }
                 started = true;
-                LOG.log(Level.DEBUG, () -> "listening on " + (everywhere(front) ? "every address: " : "") + server
-                        + others(front.addresses()));
+                LOG.log(
+                        Level.DEBUG,
+                        () -> "listening on " + (everywhere(front) ? "every address: " : "") + server
+                                + others(front.addresses()));
                 return server;
             } finally {
                 if (!started) {

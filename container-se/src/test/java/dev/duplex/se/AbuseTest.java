@@ -222,7 +222,8 @@ final class AbuseTest {
     }
 
     private static long openFiles(Process process) {
-        String[] files = Path.of("/proc", String.valueOf(process.pid()), "fd").toFile().list();
+        String[] files =
+                Path.of("/proc", String.valueOf(process.pid()), "fd").toFile().list();
         return files == null ? 0 : files.length;
     }
 }

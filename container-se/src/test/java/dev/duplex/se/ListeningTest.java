@@ -139,8 +139,7 @@ final class ListeningTest {
                 .start()) {
             assertThat(server.port()).isEqualTo(-1);
             assertThat(server.addresses()).containsExactly(UnixDomainSocketAddress.of(file));
-            assertThat(server.uri("/echo"))
-                    .isEqualTo(URI.create("ws+unix:" + folder + "/a%20socket:/app/echo"));
+            assertThat(server.uri("/echo")).isEqualTo(URI.create("ws+unix:" + folder + "/a%20socket:/app/echo"));
             try (RawClient client = RawClient.to(file).upgraded("/app/whence")) {
                 client.sendText("?");
                 client.expectText(file + " " + file);
@@ -231,30 +230,30 @@ final class ListeningTest {
         Path front = folder.resolve("front");
         Path back = folder.resolve("back");
         String configuration = """
-                daemon off;
-                master_process off;
-                pid FOLDER/pid;
-                error_log stderr;
-                events {}
-                http {
-                    access_log off;
-                    client_body_temp_path FOLDER/body;
-                    proxy_temp_path FOLDER/proxy;
-                    fastcgi_temp_path FOLDER/fastcgi;
-                    uwsgi_temp_path FOLDER/uwsgi;
-                    scgi_temp_path FOLDER/scgi;
-                    server {
-                        listen unix:FOLDER/front;
-                        location /app/ {
-                            proxy_pass http://unix:FOLDER/back;
-                            proxy_http_version 1.1;
-                            proxy_set_header Upgrade $http_upgrade;
-                            proxy_set_header Connection upgrade;
-                            proxy_set_header Host $host;
-                        }
+            daemon off;
+            master_process off;
+            pid FOLDER/pid;
+            error_log stderr;
+            events {}
+            http {
+                access_log off;
+                client_body_temp_path FOLDER/body;
+                proxy_temp_path FOLDER/proxy;
+                fastcgi_temp_path FOLDER/fastcgi;
+                uwsgi_temp_path FOLDER/uwsgi;
+                scgi_temp_path FOLDER/scgi;
+                server {
+                    listen unix:FOLDER/front;
+                    location /app/ {
+                        proxy_pass http://unix:FOLDER/back;
+                        proxy_http_version 1.1;
+                        proxy_set_header Upgrade $http_upgrade;
+                        proxy_set_header Connection upgrade;
+                        proxy_set_header Host $host;
                     }
                 }
-                """.replace("FOLDER", folder.toString());
+            }
+            """.replace("FOLDER", folder.toString());
         Path file = Files.writeString(folder.resolve("nginx.conf"), configuration);
         try (DuplexServer server = DuplexServer.builder()
                         .unixSocket(back)

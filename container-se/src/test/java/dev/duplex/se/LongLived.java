@@ -32,6 +32,7 @@ final class LongLived {
 
     private static Process start(List<String> before, Class<?> program, String... arguments) throws IOException {
         String classPath = Stream.of(
+                        program,
                         DuplexServer.class,
                         dev.duplex.container.DuplexServerContainer.class,
                         ServerContainer.class,
@@ -43,12 +44,7 @@ final class LongLived {
         command.addAll(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-cp",
-                classPath + File.pathSeparator
-                        + LongLived.class
-                                .getProtectionDomain()
-                                .getCodeSource()
-                                .getLocation()
-                                .getPath(),
+                classPath,
                 program.getName()));
         command.addAll(List.of(arguments));
         return new ProcessBuilder(command)

@@ -116,7 +116,9 @@ final class ProxyProtocolTest {
             }
             try (RawClient told = RawClient.to(server)) {
                 told.send(LINE + RawClient.upgrade("/echo"));
-                assertThat(told.answer()).startsWith("HTTP/1.1 400 ").endsWith("this port speaks TLS: connect to it by wss\n");
+                assertThat(told.answer())
+                        .startsWith("HTTP/1.1 400 ")
+                        .endsWith("this port speaks TLS: connect to it by wss\n");
             }
         }
     }
@@ -126,7 +128,8 @@ final class ProxyProtocolTest {
             delimiter = '|',
             value = {
                 "GET /echo HTTP/1.1 | it begins with \"PROXY \" or the signature of version 2, not with \"G\"",
-                "PROXY TCP4 1.2.3.4 5.6.7.8 9 65536 | a port is between 0 and 65535 and begins with no zero, unlike \"65536\"",
+                "PROXY TCP4 1.2.3.4 5.6.7.8 9 65536 | a port is between 0 and 65535 and begins with no zero, unlike"
+                        + " \"65536\"",
             })
     void connectionWithoutAProperHeadIsCutAndTheLogSaysByWhichRule(String text, String rule) throws Exception {
         BlockingQueue<String> said = listen(logger());
@@ -169,8 +172,8 @@ final class ProxyProtocolTest {
             stranger.send(LINE);
             stranger.ends();
             assertThat(said.poll(20, TimeUnit.SECONDS))
-                    .endsWith("ProtocolException: only [10.0.0.0/8, 2001:db8:0:0:0:0:0:1] may connect, as the proxies that may say"
-                            + " who a client is");
+                    .endsWith("ProtocolException: only [10.0.0.0/8, 2001:db8:0:0:0:0:0:1] may connect, as the proxies"
+                            + " that may say who a client is");
             local.send(LINE);
             local.upgraded("/whence").sendText("?");
             local.expectText(ENDS);
@@ -209,15 +212,15 @@ final class ProxyProtocolTest {
         DuplexServer.Builder builder = tls ? builder().sslContext(identity.serving()) : builder();
         try (DuplexServer server = builder.start()) {
             Path file = Files.writeString(folder.resolve("haproxy.cfg"), """
-                    defaults
-                        mode tcp
-                        timeout connect 20s
-                        timeout client 60s
-                        timeout server 60s
-                    listen duplex
-                        bind 127.0.0.1:%d
-                        server one 127.0.0.1:%d %s
-                    """.formatted(port, server.port(), option));
+                defaults
+                    mode tcp
+                    timeout connect 20s
+                    timeout client 60s
+                    timeout server 60s
+                listen duplex
+                    bind 127.0.0.1:%d
+                    server one 127.0.0.1:%d %s
+                """.formatted(port, server.port(), option));
             InetSocketAddress front = new InetSocketAddress(InetAddress.getByName("127.0.0.1"), port);
             try (Daemon haproxy = Daemon.start(folder, Tool.HAPROXY.path(), "-db", "-f", file.toString())) {
                 haproxy.awaits(() -> new Socket(front.getAddress(), port).close());

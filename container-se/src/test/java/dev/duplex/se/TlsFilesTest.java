@@ -22,9 +22,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.Future;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -108,10 +108,9 @@ final class TlsFilesTest {
 
     /** The name in the certificate that a new connection sees. */
     private static String shown(DuplexServer server) {
-        try (SSLSocket socket = (SSLSocket)
-                trusting.getSocketFactory().createSocket(InetAddress.getLoopbackAddress(), server.port())) {
-            X509Certificate certificate =
-                    (X509Certificate) socket.getSession().getPeerCertificates()[0];
+        try (SSLSocket socket =
+                (SSLSocket) trusting.getSocketFactory().createSocket(InetAddress.getLoopbackAddress(), server.port())) {
+            X509Certificate certificate = (X509Certificate) socket.getSession().getPeerCertificates()[0];
             return certificate.getSubjectX500Principal().getName();
         } catch (IOException e) {
             throw new AssertionError(e);
@@ -170,7 +169,8 @@ final class TlsFilesTest {
         // As Kubernetes does: the files are links through a link to a directory, and that one is replaced
         Path current = folder.resolve("current");
         for (Identity each : List.of(first, second)) {
-            Path version = Files.createDirectory(folder.resolve("version-" + each.certificate().getFileName()));
+            Path version = Files.createDirectory(
+                    folder.resolve("version-" + each.certificate().getFileName()));
             Files.copy(each.certificate(), version.resolve("chain.pem"));
             Files.copy(each.key(), version.resolve("key.pem"));
         }
