@@ -107,7 +107,7 @@ final class AbuseTest {
             Process crowd = Crowd.start(Crowd.Kind.SLOW_HEADS, slow, server);
             try {
                 Crowd.round(crowd); // all are connected
-                Remains.eventually("slow ones", remains::virtualThreads, count -> count >= slow + GOOD);
+                Remains.eventually("accepted", Remains::sockets, count -> count >= slow + 2 * GOOD);
                 for (int round = 0; round < 5; round++) {
                     Crowd.round(crowd);
                     allEcho(good, "round " + round);
@@ -118,7 +118,7 @@ final class AbuseTest {
             } finally {
                 crowd.destroyForcibly();
             }
-            Remains.eventually("slow ones", remains::virtualThreads, count -> count < GOOD + 100);
+            Remains.eventually("sockets", Remains::sockets, count -> count < slow);
             allEcho(good, "afterwards");
             closeAll(good);
         }

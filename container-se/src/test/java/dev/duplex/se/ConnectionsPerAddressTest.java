@@ -149,7 +149,7 @@ final class ConnectionsPerAddressTest {
         Network network = Network.parse("10.16.0.0/12");
         assertThat(network.contains(InetAddress.getByName("10.31.255.255"))).isTrue();
         assertThat(network.contains(InetAddress.getByName("10.32.0.0"))).isFalse();
-        assertThat(network.contains(InetAddress.getByName("::1"))).isFalse();
+        assertThat(network.contains(InetAddress.getByName("2001:db8::1"))).isFalse();
         assertThat(Network.parse("10.16.1.2/12")).isEqualTo(network);
         assertThat(Network.parse("0.0.0.0/0").contains(InetAddress.getByName("255.1.2.3")))
                 .isTrue();

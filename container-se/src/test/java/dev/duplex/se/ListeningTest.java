@@ -59,7 +59,7 @@ final class ListeningTest {
             List<SocketAddress> addresses = server.addresses();
             assertThat(addresses).hasSize(4).doesNotHaveDuplicates();
             assertThat(addresses.getFirst())
-                    .isEqualTo(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), server.port()));
+                    .isEqualTo(new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port()));
             assertThat(addresses.get(2)).isEqualTo(UnixDomainSocketAddress.of(file));
             assertThat(server.uri("/echo")).hasToString("ws://127.0.0.1:" + server.port() + "/echo");
             for (SocketAddress address : addresses) {
@@ -100,7 +100,7 @@ final class ListeningTest {
     @Test
     void addressThatCannotBeBoundIsNamedAndNothingIsLeft() throws Exception {
         Path file = folder.resolve("socket");
-        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             Remains remains = new Remains(folder);
             assertThatExceptionOfType(BindException.class)
                     .isThrownBy(() -> Echo.builder()
@@ -220,7 +220,7 @@ final class ListeningTest {
             peer.opened();
             peer.text("aä€😀");
             assertThat(peer.nextText()).isEqualTo("aä€😀");
-            server.close();
+            server.stop(RawClient.LIMIT);
             assertThat(peer.closed().code()).isEqualTo(1001);
         }
     }

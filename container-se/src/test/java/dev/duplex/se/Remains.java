@@ -67,7 +67,7 @@ final class Remains {
                 .count();
     }
 
-    /** Threads of ours that are virtual. */
+    /** Threads of ours that are virtual; counted when they have little to do, because a dump of thousands that run has crashed JDK 25. */
     long virtualThreads() {
         Path dump = folder.resolve("threads.txt");
         try {

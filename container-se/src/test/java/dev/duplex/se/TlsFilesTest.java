@@ -76,7 +76,10 @@ final class TlsFilesTest {
 
     @BeforeEach
     void keepWhatIsLogged() {
-        logger().setFilter((LogRecord line) -> said.add(line.getLevel() + " " + line.getMessage()) && false);
+        logger().setFilter((LogRecord line) -> {
+            said.add(line.getLevel() + " " + line.getMessage());
+            return false;
+        });
     }
 
     @AfterEach
@@ -122,7 +125,7 @@ final class TlsFilesTest {
     }
 
     /** Echoes until it is told to stop, and checks each answer. */
-    private static final class Live implements AutoCloseable {
+    private static final class Live {
         final AtomicInteger replies = new AtomicInteger();
         private final AtomicBoolean enough = new AtomicBoolean();
         private final WsPeer peer;
@@ -147,9 +150,11 @@ final class TlsFilesTest {
             });
         }
 
-        @Override
-        public void close() throws Exception {
+        void stop() {
             enough.set(true);
+        }
+
+        void end() throws Exception {
             echoing.get(20, TimeUnit.SECONDS);
             assertThat(peer.shutdown()).isTrue();
         }
@@ -195,8 +200,9 @@ final class TlsFilesTest {
                 live.add(new Live(server, threads));
             }
             allAreAnsweredAgain(live);
+            live.forEach(Live::stop);
             for (Live each : live) {
-                each.close();
+                each.end();
             }
         }
         assertThat(said).isEmpty();
