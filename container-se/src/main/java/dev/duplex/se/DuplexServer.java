@@ -479,7 +479,10 @@ public final class DuplexServer implements AutoCloseable {
                     watch.start(server::reloadTls);
                 }
                 started = true;
-                LOG.log(Level.DEBUG, () -> "listening on " + front.addresses() + ": " + server);
+                LOG.log(
+                        Level.DEBUG,
+                        () -> "listening on " + (everywhere(front) ? "every address: " : "") + server
+                                + others(front.addresses()));
                 return server;
             } finally {
                 if (!started) {
@@ -522,10 +525,17 @@ public final class DuplexServer implements AutoCloseable {
         }
 
         private String base(HttpFront front) {
-            Place first = places().getFirst();
-            boolean everywhere = front.addresses().getFirst() instanceof InetSocketAddress address
+            Place first = everywhere(front) ? new Place.Tcp("localhost", 0) : places().getFirst();
+            return first.base(front.tls() != null, front.port());
+        }
+
+        private static boolean everywhere(HttpFront front) {
+            return front.addresses().getFirst() instanceof InetSocketAddress address
                     && address.getAddress().isAnyLocalAddress();
-            return (everywhere ? new Place.Tcp("localhost", 0) : first).base(front.tls() != null, front.port());
+        }
+
+        private static String others(List<SocketAddress> addresses) {
+            return addresses.size() < 2 ? "" : ", and on " + addresses.subList(1, addresses.size());
         }
     }
 }

@@ -6,6 +6,8 @@ import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -15,7 +17,22 @@ final class LongLived {
 
     /** Starts it in another process, which says its port and that its main method is over, a line each. */
     static Process start() throws IOException {
+        return start(LongLived.class);
+    }
+
+    /** The same in a process that may not have more files open than this. */
+    static Process startWithFiles(int most) throws IOException {
+        return start(List.of("sh", "-c", "ulimit -n " + most + " && exec \"$@\"", "sh"), LongLived.class);
+    }
+
+    /** Starts a program of these tests in another process. */
+    static Process start(Class<?> program, String... arguments) throws IOException {
+        return start(List.of(), program, arguments);
+    }
+
+    private static Process start(List<String> before, Class<?> program, String... arguments) throws IOException {
         String classPath = Stream.of(
+                        program,
                         DuplexServer.class,
                         dev.duplex.container.DuplexServerContainer.class,
                         ServerContainer.class,
@@ -23,11 +40,14 @@ final class LongLived {
                 .map(type ->
                         type.getProtectionDomain().getCodeSource().getLocation().getPath())
                 .collect(Collectors.joining(File.pathSeparator));
-        return new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-cp",
-                        classPath + File.pathSeparator + Path.of("target", "test-classes"),
-                        LongLived.class.getName())
+        List<String> command = new ArrayList<>(before);
+        command.addAll(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                classPath,
+                program.getName()));
+        command.addAll(List.of(arguments));
+        return new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
     }

@@ -3,12 +3,17 @@ package dev.duplex.se;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.duplex.transport.UnixSocket;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
 import java.time.Duration;
 import javax.net.SocketFactory;
 import javax.net.ssl.SSLSocket;
@@ -40,12 +45,26 @@ final class RawClient implements AutoCloseable {
         return new RawClient(sockets.createSocket(InetAddress.getLoopbackAddress(), server.port()));
     }
 
+    /** A client that is connected with a Unix domain socket, of which nothing was used. */
+    static RawClient to(Path file) throws IOException {
+        return new RawClient(new UnixSocket(SocketChannel.open(UnixDomainSocketAddress.of(file))));
+    }
+
+    /** Does the upgrade. */
+    RawClient upgraded(String path) throws IOException {
+        send(upgrade(path));
+        assertThat(head()).startsWith("HTTP/1.1 101 Switching Protocols\r\n");
+        return this;
+    }
+
+    /** Where this end is. */
+    InetSocketAddress address() {
+        return new InetSocketAddress(socket.getLocalAddress(), socket.getLocalPort());
+    }
+
     /** A client whose upgrade is done. */
     static RawClient upgraded(DuplexServer server, String path) throws IOException {
-        RawClient client = to(server);
-        client.send(upgrade(path));
-        assertThat(client.head()).startsWith("HTTP/1.1 101 Switching Protocols\r\n");
-        return client;
+        return to(server).upgraded(path);
     }
 
     /** The request of a handshake, with further lines of header. */

@@ -36,6 +36,7 @@ class DocumentsTest {
     private static final Path GUIDE = Documents.PROJECT.resolve("docs/peer.md");
     private static final Path ENDPOINTS = Documents.PROJECT.resolve("docs/endpoints.md");
     private static final Path SERVER = Documents.PROJECT.resolve("docs/server.md");
+    private static final Path LISTENING = Documents.PROJECT.resolve("docs/listening.md");
 
     /** What a snippet need not import; also not the API that its document is about, but in the README. */
     private static final String IMPORTS = """
@@ -126,6 +127,7 @@ class DocumentsTest {
                         "docs/design.md",
                         "docs/endpoints.md",
                         "docs/limits.md",
+                        "docs/listening.md",
                         "docs/peer.md",
                         "docs/server.md");
         assertThat(javaBlocks()).hasSizeGreaterThan(15);
@@ -279,7 +281,7 @@ class DocumentsTest {
      * declare types stand beside the class Snippet, whose main runs the statements, and the main methods of types, in their order.
      */
     private List<String> compile(Path document, List<List<String>> blocks) throws IOException {
-        boolean ofEndpoints = document.equals(ENDPOINTS) || document.equals(SERVER);
+        boolean ofEndpoints = List.of(ENDPOINTS, SERVER, LISTENING).contains(document);
         StringBuilder imports = new StringBuilder(IMPORTS);
         if (!document.equals(README)) {
             imports.append(ofEndpoints ? ENDPOINT_IMPORTS : PEER_IMPORTS);

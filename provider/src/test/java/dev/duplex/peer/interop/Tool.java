@@ -27,6 +27,8 @@ public final class Tool {
     public static final Tool NPM = new Tool("Debian's npm", "npm", "--version");
     public static final Tool PYTHON =
             new Tool("Debian's python3 and python3-websockets", "python3", "-c", "import websockets");
+    public static final Tool NGINX = new Tool("Debian's nginx", "nginx", "-v");
+    public static final Tool HAPROXY = new Tool("Debian's haproxy", "haproxy", "-v");
     public static final Tool CHROMIUM = new Tool("Debian's chromium", "chromium", "--version");
 
     private static final Duration PROBE = Duration.ofSeconds(30);
@@ -51,7 +53,7 @@ public final class Tool {
             path = Stream.of(
                             Stream.of(System.getProperty("java.home") + "/bin"),
                             Stream.of(System.getenv("PATH").split(File.pathSeparator)),
-                            Stream.of("/usr/bin"))
+                            Stream.of("/usr/bin", "/usr/sbin"))
                     .flatMap(folders -> folders)
                     .map(Path::of)
                     .map(folder -> folder.resolve(name))
