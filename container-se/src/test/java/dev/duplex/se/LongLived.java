@@ -15,7 +15,13 @@ final class LongLived {
 
     /** Starts it in another process, which says its port and that its main method is over, a line each. */
     static Process start() throws IOException {
+        return start(LongLived.class);
+    }
+
+    /** Starts a program that has nothing but the server and the tests. */
+    static Process start(Class<?> program) throws IOException {
         String classPath = Stream.of(
+                        program,
                         DuplexServer.class,
                         dev.duplex.container.DuplexServerContainer.class,
                         ServerContainer.class,
@@ -26,8 +32,8 @@ final class LongLived {
         return new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-cp",
-                        classPath + File.pathSeparator + Path.of("target", "test-classes"),
-                        LongLived.class.getName())
+                        classPath,
+                        program.getName())
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
     }
