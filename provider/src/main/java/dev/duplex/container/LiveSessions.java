@@ -28,10 +28,6 @@ final class LiveSessions {
     private volatile boolean stopping;
 
     private record Live(WebSocketSession session, Connection connection, int stopCode) {
-        void stop() {
-            session.closeByContainer(stopCode, PHRASE);
-        }
-
         void drain(long patience, long sending) {
             session.drain(stopCode, PHRASE, patience, sending);
         }
@@ -50,7 +46,7 @@ final class LiveSessions {
         Live live = new Live(session, connection, stopCode);
         sessions.put(session.getId(), live);
         if (stopping) {
-            live.stop();
+            live.drain(0, 0);
         }
     }
 
