@@ -363,6 +363,11 @@ public final class WebSocketSession implements Session, Connected, Connection.Ow
         live.startDrain(close, sending);
     }
 
+    /** Whether this user was authenticated in its opening handshake. Can be asked for ever. */
+    public boolean isOf(Principal user) {
+        return user.equals(terms.principal());
+    }
+
     /** Whether this thread is inside a callback of the session. */
     public boolean calledByThisThread() {
         return Thread.currentThread().equals(caller) && !over && !calls.idle();
