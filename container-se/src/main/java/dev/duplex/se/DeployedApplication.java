@@ -9,6 +9,7 @@ import dev.duplex.handshake.ServerHandshake;
 import jakarta.websocket.server.ServerContainer;
 import java.lang.System.Logger.Level;
 import java.net.URI;
+import java.security.Principal;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -75,6 +76,16 @@ public final class DeployedApplication {
     /** Where its endpoints are; further ones can be added. */
     public ServerContainer container() {
         return container;
+    }
+
+    /**
+     * Closes the sessions of a user who is no longer authenticated, with 1008 (section 7.2 of the specification); the callbacks are told 1006.
+     * That the user does not come back is the {@link Authenticator}'s to see to.
+     *
+     * @param user as its sessions have it
+     */
+    public void signOut(Principal user) {
+        container.signOut(user);
     }
 
     /**

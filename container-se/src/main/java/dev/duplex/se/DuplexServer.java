@@ -410,7 +410,7 @@ public final class DuplexServer implements AutoCloseable {
 
         /**
          * The time from the acceptance of a connection to the end of its request's head, TLS included; default 10 s. During TLS it
-         * is cut then, after it answered 408.
+         * is cut then, after it answered 408. A client that is given a file must take 32 KiB of it in such a time, or is cut.
          *
          * @throws IllegalArgumentException if it is not positive
          */

@@ -25,7 +25,6 @@ import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
@@ -62,8 +61,6 @@ final class HttpConnection implements Acceptor.Visitor, Runnable {
 
     /** What is read of a file at a time. */
     private static final int CHUNK = 32 << 10;
-    /** How long one chunk may take to be sent: as long as a frame. */
-    private static final Duration CHUNK_TIMEOUT = Duration.ofSeconds(20);
 
     private final Socket socket;
     private final HttpFront front;
@@ -326,13 +323,14 @@ final class HttpConnection implements Acceptor.Visitor, Runnable {
     /** Writes as many bytes as the head has promised. Each chunk has a deadline, so that a client that does not read holds nothing for long. */
     private void copy(InputStream content, long size, OutputStream out) throws IOException {
         byte[] chunk = new byte[(int) Math.min(size, CHUNK)];
+        long patience = ConnectionSettings.nanos(front.settings().handshakeTimeout());
         long left = size;
         while (left > 0) {
             int count = content.read(chunk, 0, (int) Math.min(left, chunk.length));
             if (count < 0) {
                 throw new EOFException("a file became shorter while it was sent");
             }
-            Dialer.before(System.nanoTime() + CHUNK_TIMEOUT.toNanos(), socket, () -> {
+            Dialer.before(System.nanoTime() + patience, socket, () -> {
                 out.write(chunk, 0, count);
                 return count;
             });

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param tlsParameters how TLS is spoken, null for as the context sees fit
  * @param proxies who may send the PROXY protocol, which everybody has to; empty for anybody, null when nobody has to
- * @param handshakeTimeout from the acceptance of a connection to the end of its request's head
+ * @param handshakeTimeout from the acceptance of a connection to the end of its request's head, and for each chunk of a file
  * @param maxConnections those that have not sent their request counted
  * @param maxPerAddress the same of one client; 0 for no limit
  * @param healthPath where load balancers ask, null for nowhere

@@ -22,6 +22,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URL;
 import java.net.URLClassLoader;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
@@ -120,6 +121,30 @@ final class ApplicationTest {
             client.sendText("me");
             client.expectText("programmatic me");
             assertThat(answer(server, RawClient.upgrade("/echo"))).startsWith(NOT_FOUND);
+        }
+    }
+
+    /** Not public, so that a scan would not see it. */
+    static final class Hidden implements ServerApplicationConfig {
+        @Override
+        public Set<ServerEndpointConfig> getEndpointConfigs(Set<Class<? extends Endpoint>> found) {
+            return Set.of();
+        }
+
+        @Override
+        public Set<Class<?>> getAnnotatedEndpointClasses(Set<Class<?>> found) {
+            return Set.of();
+        }
+    }
+
+    @Test
+    void applicationConfigThatAScanPassesOverIsRefused() {
+        for (Class<? extends ServerApplicationConfig> type :
+                List.of(Hidden.class, ServerApplicationConfig.class)) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> builder().application(type))
+                    .withMessage("an application's config must be public and not abstract, as " + type.getName()
+                            + " is not");
         }
     }
 

@@ -114,6 +114,28 @@ final class ClientCertificatesTest {
         return parameters;
     }
 
+    /** The user of a client that shows a certificate, where this authenticator is asked. */
+    private static String userBy(Authenticator authenticator) throws Exception {
+        try (DuplexServer serving = builder()
+                        .sslParameters(needing())
+                        .authenticator(authenticator)
+                        .start();
+                RawClient client = as(alice, serving)) {
+            client.send(RawClient.upgrade("/who"));
+            assertThat(client.head()).startsWith("HTTP/1.1 101 ");
+            client.sendText("?");
+            return client.textUpToClose(1000);
+        }
+    }
+
+    @Test
+    void authenticatorSeesTheCertificateWhoseUserStaysUnlessItNamesAnother() throws Exception {
+        assertThat(userBy(request -> Authenticator.nobody())).isEqualTo("CN=alice CN=alice 1");
+        assertThat(userBy(request ->
+                        User.named("of " + request.certificates().getFirst().getSubjectX500Principal() + " " + request.secure())))
+                .isEqualTo("of CN=alice true of CN=alice true 1");
+    }
+
     private static RawClient as(Identity client, DuplexServer server) throws IOException {
         SSLContext context = Tls.context()
                 .privateKey(client.key())

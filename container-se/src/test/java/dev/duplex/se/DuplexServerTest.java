@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import jakarta.websocket.DeploymentException;
 import jakarta.websocket.OnClose;
+import jakarta.websocket.OnMessage;
 import jakarta.websocket.server.ServerEndpoint;
 import java.io.BufferedReader;
 import java.net.BindException;
@@ -24,6 +25,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
@@ -246,6 +248,70 @@ final class DuplexServerTest {
         assertThatExceptionOfType(ConnectException.class).isThrownBy(() -> RawClient.to(server));
         server.stop(Duration.ZERO); // has no effect
         server.close(); // nor has this
+        remains.areNoMore();
+    }
+
+    @Test
+    void stopClosesTheSessionsOfAllApplicationsAtATime() throws Exception {
+        DuplexServer server = Echo.builder()
+                .deploy(Application.builder()
+                        .contextPath("/other")
+                        .endpoint(Echo.class)
+                        .build())
+                .start();
+        try (RawClient first = RawClient.upgraded(server, "/echo");
+                RawClient second = RawClient.upgraded(server, "/other/echo")) {
+            FutureTask<Void> stop = inThread(() -> server.stop(Duration.ofHours(1)));
+            second.answersClose(1001); // though the first has not answered
+            first.answersClose(1001);
+            stop.get(RawClient.LIMIT.toSeconds(), TimeUnit.SECONDS);
+        }
+    }
+
+    @Test
+    void secondStopWaitsForTheFirst() throws Exception {
+        DuplexServer server = Echo.builder().start();
+        try (RawClient client = RawClient.upgraded(server, "/echo")) {
+            FutureTask<Void> first = inThread(() -> server.stop(Duration.ofHours(1)));
+            assertThat(client.textUpToClose(1001)).isNull();
+            server.stop(Duration.ofMillis(10)); // no longer than that
+            FutureTask<Void> second = inThread(() -> server.stop(Duration.ofHours(1)));
+            assertThatExceptionOfType(TimeoutException.class)
+                    .isThrownBy(() -> second.get(200, TimeUnit.MILLISECONDS));
+            client.answersClose();
+            first.get(RawClient.LIMIT.toSeconds(), TimeUnit.SECONDS);
+            second.get(RawClient.LIMIT.toSeconds(), TimeUnit.SECONDS);
+        }
+    }
+
+    /** Stops its server. */
+    @ServerEndpoint("/admin")
+    public static final class Admin {
+        private static volatile DuplexServer server;
+
+        @OnMessage
+        public void stop(String grace) {
+            server.stop(Duration.parse(grace));
+            server.stop(Duration.parse(grace)); // nor for the stop that waits for it
+            STOPPED.countDown();
+        }
+
+        private static final CountDownLatch STOPPED = new CountDownLatch(1);
+    }
+
+    @Test
+    void callbackCanStopTheServer() throws Exception {
+        Remains remains = new Remains(folder);
+        Admin.server = Echo.builder().endpoint(Admin.class).start();
+        try (RawClient client = RawClient.upgraded(Admin.server, "/echo");
+                RawClient admin = RawClient.upgraded(Admin.server, "/admin")) {
+            admin.sendText("PT1H");
+            assertThat(admin.textUpToClose(1001)).isNull();
+            client.answersClose(1001);
+            assertThat(Admin.STOPPED.await(RawClient.LIMIT.toSeconds(), TimeUnit.SECONDS))
+                    .isTrue();
+            admin.answersClose();
+        }
         remains.areNoMore();
     }
 

@@ -115,9 +115,14 @@ final class RawClient implements AutoCloseable {
 
     /** Sends a short text, masked. */
     void sendText(String text) throws IOException {
+        sendFrame(0x81, text);
+    }
+
+    /** Sends a short frame, masked. */
+    void sendFrame(int b0, String text) throws IOException {
         byte[] payload = text.getBytes(ISO_8859_1);
         byte[] frame = new byte[6 + payload.length];
-        frame[0] = (byte) 0x81;
+        frame[0] = (byte) b0;
         frame[1] = (byte) (0x80 | payload.length); // the masking key is zero
         System.arraycopy(payload, 0, frame, 6, payload.length);
         send(frame);
@@ -135,10 +140,25 @@ final class RawClient implements AutoCloseable {
 
     /** Expects a Close with that code, and answers it. */
     void answersClose(int code) throws IOException {
-        assertThat(in.readUnsignedByte()).isEqualTo(0x88);
+        assertThat(textUpToClose(code)).isNull();
+        answersClose();
+    }
+
+    /** The next short text, null when a Close with that code comes instead. */
+    String textUpToClose(int code) throws IOException {
+        int b0 = in.readUnsignedByte();
         byte[] payload = in.readNBytes(in.readUnsignedByte());
+        if (b0 == 0x81) {
+            return new String(payload, ISO_8859_1);
+        }
+        assertThat(b0).isEqualTo(0x88);
         assertThat((payload[0] & 0xFF) * 256 + (payload[1] & 0xFF)).isEqualTo(code);
-        send(new byte[] {(byte) 0x88, (byte) 0x82, 0, 0, 0, 0, payload[0], payload[1]});
+        return null;
+    }
+
+    /** Sends a Close, and expects the end. */
+    void answersClose() throws IOException {
+        send(new byte[] {(byte) 0x88, (byte) 0x82, 0, 0, 0, 0, 3, (byte) 0xE9});
         assertThat(in.read()).isEqualTo(-1);
     }
 

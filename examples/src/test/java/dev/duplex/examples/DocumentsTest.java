@@ -56,7 +56,11 @@ class DocumentsTest {
         import dev.duplex.peer.PeerPolicy;
         import dev.duplex.peer.Tls;
         import dev.duplex.peer.WsPeer;
+        import dev.duplex.se.Application;
+        import dev.duplex.se.Authenticator;
+        import dev.duplex.se.DeployedApplication;
         import dev.duplex.se.DuplexServer;
+        import dev.duplex.se.User;
         import jakarta.websocket.*;
         import jakarta.websocket.server.*;
         """;
@@ -73,6 +77,7 @@ class DocumentsTest {
         static jakarta.websocket.Endpoint endpoint;
         static List<String> rows;
         static dev.duplex.se.DuplexServer.Builder builder;
+        static String secret;
         """;
 
     /** The server of endpoints that a program started last: its clients ask it for its port. */

@@ -6,6 +6,7 @@ import dev.duplex.handshake.HandshakeFailure;
 import jakarta.websocket.DeploymentException;
 import jakarta.websocket.server.ServerContainer;
 import jakarta.websocket.server.ServerEndpointConfig;
+import java.security.Principal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -197,6 +198,11 @@ public final class DuplexServerContainer extends DuplexContainer implements Serv
     /** The path that those of the endpoints are below; empty for the root. */
     public String contextPath() {
         return contextPath;
+    }
+
+    /** Closes the sessions of a user who is no longer authenticated, with 1008 (Jakarta WebSocket §7.2); waits for nothing. */
+    public void signOut(Principal user) {
+        live().closeOf(user);
     }
 
     /** Begins to {@link #stop}, and waits for nothing: so a host with several containers stops all of them at a time. */

@@ -2,13 +2,16 @@ package dev.duplex.container;
 
 import dev.duplex.engine.Connection;
 import dev.duplex.engine.ConnectionSettings;
+import dev.duplex.frame.CloseFrame;
 import dev.duplex.session.WebSocketSession;
+import java.security.Principal;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -20,18 +23,18 @@ final class LiveSessions {
     private static final Duration CUT = Duration.ofSeconds(1);
 
     private static final String PHRASE = "the container is stopping";
+    private static final String SIGNED_OUT = "the user is signed out";
 
     private final Map<String, Live> sessions = new ConcurrentHashMap<>();
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition ended = lock.newCondition();
+    /** Upgrades that are neither served nor abandoned yet. */
+    private final AtomicInteger coming = new AtomicInteger();
+
     private final AtomicBoolean closing = new AtomicBoolean();
     private volatile boolean stopping;
 
     private record Live(WebSocketSession session, Connection connection, int stopCode) {
-        void stop() {
-            session.closeByContainer(stopCode, PHRASE);
-        }
-
         void drain(long patience, long sending) {
             session.drain(stopCode, PHRASE, patience, sending);
         }
@@ -39,6 +42,17 @@ final class LiveSessions {
         void cut() {
             session.cutByContainer(connection, PHRASE);
         }
+    }
+
+    /** A session may come: {@link #add} or {@link #comesNot} says so. */
+    void mayCome() {
+        coming.incrementAndGet();
+    }
+
+    /** A session that might have come does not. */
+    void comesNot() {
+        coming.decrementAndGet();
+        announceEnd();
     }
 
     /**
@@ -49,20 +63,37 @@ final class LiveSessions {
     void add(WebSocketSession session, Connection connection, int stopCode) {
         Live live = new Live(session, connection, stopCode);
         sessions.put(session.getId(), live);
+        coming.decrementAndGet();
         if (stopping) {
-            live.stop();
+            live.drain(0, 0);
         }
     }
 
     /** Removes a session whose close callback has returned. */
     void remove(String id) {
         sessions.remove(id);
+        announceEnd();
+    }
+
+    private void announceEnd() {
         if (stopping) {
             lock.lock();
             try {
                 ended.signalAll();
             } finally {
                 lock.unlock();
+            }
+        }
+    }
+
+    /** Closes those of a user with 1008, and waits for nothing. */
+    void closeOf(Principal user) {
+        for (Live live : sessions.values()) {
+            if (live.session().isOf(user)) {
+                // Each on a thread of its own, as below
+                Thread.ofVirtual()
+                        .name("duplex-sign-out")
+                        .start(() -> live.session().closeByContainer(CloseFrame.POLICY_VIOLATION, SIGNED_OUT));
             }
         }
     }
@@ -114,7 +145,7 @@ final class LiveSessions {
         lock.lock();
         try {
             long left = ConnectionSettings.nanos(timeout);
-            while (sessions.size() > most && left > 0) {
+            while (left() > most && left > 0) {
                 left = ended.awaitNanos(left);
             }
         } catch (InterruptedException e) {
@@ -122,6 +153,10 @@ final class LiveSessions {
         } finally {
             lock.unlock();
         }
-        return sessions.size() <= most;
+        return left() <= most;
+    }
+
+    private int left() {
+        return coming.get() + sessions.size(); // in this order, as one that comes is added before it is no longer coming
     }
 }

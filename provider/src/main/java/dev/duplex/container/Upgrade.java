@@ -48,6 +48,7 @@ public final class Upgrade {
         this.live = live;
         this.loader = loader;
         this.release = release;
+        live.mayCome();
     }
 
     /** The 101 to write before the connection is served. */
@@ -90,6 +91,7 @@ public final class Upgrade {
         try {
             release.run();
         } finally {
+            live.comesNot();
             ContextLoader.leave(before);
         }
     }

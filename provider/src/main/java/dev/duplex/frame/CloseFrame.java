@@ -24,6 +24,8 @@ public record CloseFrame(int code, String reason) {
     public static final int ABNORMAL = 1006;
     /** The payload does not fit its type, as text that is not UTF-8. */
     public static final int INVALID_PAYLOAD = 1007;
+    /** The application's rules do not allow it, and no other code says how. */
+    public static final int POLICY_VIOLATION = 1008;
     /** A message is larger than the receiver takes. */
     public static final int TOO_BIG = 1009;
     /** The server met a condition that it did not expect. */

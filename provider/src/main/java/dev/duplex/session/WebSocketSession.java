@@ -66,6 +66,8 @@ public final class WebSocketSession implements Session, Connected, Connection.Ow
     private volatile @Nullable CloseFrame closedByContainer;
     /** The Close that the container asked for before the session had begun; null when it did not. */
     private volatile @Nullable CloseFrame closeAtOnce;
+    /** Whether it asked for that by {@link #drain}. Written before it. */
+    private volatile boolean drainAtOnce;
     /** Opened when the callback that runs now has returned, and those of what came with its message; null when nobody waits for that. */
     private volatile @Nullable CountDownLatch atRest;
     /** Whether the close callback has returned: the session must not be used any more. */
@@ -105,7 +107,9 @@ public final class WebSocketSession implements Session, Connected, Connection.Ow
         connection.idleTimeout(TimeUnit.MILLISECONDS.toNanos(maxIdleMillis));
         openSessions.add(this);
         CloseFrame before = closeAtOnce;
-        if (before != null) {
+        if (before != null && drainAtOnce) {
+            startDrain(connection, before, 0);
+        } else if (before != null) {
             closeByContainer(before.code(), before.reason());
         }
         Companion.Call call = callbacks.call();
@@ -346,6 +350,7 @@ public final class WebSocketSession implements Session, Connected, Connection.Ow
      */
     public void drain(int code, String phrase, long patience, long sending) {
         CloseFrame close = CloseFrame.shortened(code, phrase);
+        drainAtOnce = true;
         closeAtOnce = close;
         Connection live = connection;
         if (live == null || !live.open()) {
@@ -361,11 +366,20 @@ public final class WebSocketSession implements Session, Connected, Connection.Ow
                 Thread.currentThread().interrupt(); // whoever stops has no more time
             }
         }
+        startDrain(live, close, sending);
+    }
+
+    private void startDrain(Connection live, CloseFrame close, long sending) {
         openSessions.remove(this);
         if (closedByContainer == null && live.open()) { // a Close that came before counts
-            closedByContainer = CloseFrame.shortened(CloseFrame.ABNORMAL, phrase); // Jakarta WebSocket §2.1.5
+            closedByContainer = CloseFrame.shortened(CloseFrame.ABNORMAL, close.reason()); // Jakarta WebSocket §2.1.5
         }
         live.startDrain(close, sending);
+    }
+
+    /** Whether this user was authenticated in its opening handshake. Can be asked for ever. */
+    public boolean isOf(Principal user) {
+        return user.equals(terms.principal());
     }
 
     /** Whether this thread is inside a callback of the session. */

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -192,10 +193,22 @@ final class ContextClassLoaderTest {
             expectTheOpeningOfAServer();
             expect("open");
             CompletableFuture<Void> stopped = StopTest.stop(host);
-            expect("close");
             raw.answerClose(1001);
-            expect("destroy");
+            expect("close", "destroy");
             StopTest.await(stopped);
+        }
+    }
+
+    @Test
+    void isTheApplicationsWhenAConnectionIsAbandoned() throws Exception {
+        try (TestHost host = host();
+                RawPeer raw = host.beforeServing(() -> {
+                            throw new CancellationException();
+                        })
+                        .open("/")) {
+            expectTheOpeningOfAServer();
+            expect("destroy");
+            raw.expectEnd();
         }
     }
 

@@ -1,6 +1,9 @@
 package dev.duplex.container;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.duplex.peer.PeerPolicy;
 import dev.duplex.peer.RawPeer;
@@ -8,14 +11,20 @@ import jakarta.websocket.ClientEndpointConfig;
 import jakarta.websocket.CloseReason;
 import jakarta.websocket.OnClose;
 import jakarta.websocket.OnMessage;
+import jakarta.websocket.Session;
 import jakarta.websocket.server.ServerEndpoint;
 import jakarta.websocket.server.ServerEndpointConfig;
+import java.io.ByteArrayOutputStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -117,6 +126,178 @@ final class StopTest {
         }
     }
 
+    /** An endpoint that begins to stop its container, by another thread, when it is told to. */
+    private static final class Stopping extends Probe {
+        private volatile @Nullable DuplexServerContainer container;
+
+        @Override
+        String heard(String message) {
+            if (message.equals("stop")) {
+                DuplexServerContainer all = Objects.requireNonNull(container);
+                CompletableFuture.runAsync(() -> all.startStop(LONG)).join();
+            }
+            return "answer to " + message;
+        }
+    }
+
+    @Test
+    void sendsAnAnswerBeforeTheCloseOfItsSession() throws Exception {
+        Stopping probe = new Stopping();
+        try (TestHost host = Probe.host(probe.at("/"));
+                RawPeer client = host.open("/")) {
+            probe.container = host.container;
+            client.bytes(RawPeer.encode(RawPeer.TEXT, "stop".getBytes(UTF_8), true));
+            client.expectText("answer to stop");
+            client.expectClose(1001);
+            client.close(1001);
+            client.expectEnd();
+        }
+    }
+
+    @Test
+    void answersWhatCameWithTheMessageThatIsAnswered() throws Exception {
+        Stopping probe = new Stopping();
+        try (TestHost host = Probe.host(probe.at("/"));
+                RawPeer client = host.open("/")) {
+            probe.container = host.container;
+            ByteArrayOutputStream both = new ByteArrayOutputStream();
+            both.write(RawPeer.encode(RawPeer.TEXT, "stop".getBytes(UTF_8), true));
+            both.write(RawPeer.encode(RawPeer.TEXT, "more".getBytes(UTF_8), true));
+            client.bytes(both.toByteArray());
+            client.expectText("answer to stop");
+            client.expectText("answer to more");
+            client.expectClose(1001);
+            client.close(1001);
+            client.expectEnd();
+        }
+    }
+
+    @Test
+    void handsOverWhatComesBeforeTheAnswerToItsClose() throws Exception {
+        Probe probe = new Probe();
+        try (TestHost host = Probe.host(probe.at("/"));
+                RawPeer client = host.open("/")) {
+            probe.expect("open");
+            client.frame(0x01, "ha"); // the first half
+            CompletableFuture<Void> stopped = stop(host);
+            client.expectClose(1001);
+            client.frame(0x80, "lf");
+            client.frame(RawPeer.TEXT, "whole");
+            probe.expect("text half");
+            probe.expect("text whole");
+            probe.expectNothing();
+            client.close(1001);
+            await(stopped);
+            probe.expect(CLOSED);
+            probe.expectNothing();
+        }
+    }
+
+    @Test
+    void sendsNothingBehindItsClose() throws Exception {
+        Stopping probe = new Stopping();
+        try (TestHost host = Probe.host(probe.at("/"));
+                RawPeer client = host.open("/")) {
+            probe.expect("open");
+            CompletableFuture<Void> stopped = stop(host);
+            client.expectClose(1001);
+            client.frame(RawPeer.TEXT, "late");
+            probe.expect("text late");
+            assertThat(probe.next()).startsWith("error "); // the answer
+            client.close(1001);
+            client.expectEnd();
+            await(stopped);
+            probe.expect(CLOSED);
+        }
+    }
+
+    @Test
+    void waitsForTheCloseOfWhoWasInACallbackAsLongAsForAnother() throws Exception {
+        Waiting probe = new Waiting();
+        ServerEndpointConfig config = probe.at("/");
+        config.getUserProperties().put("dev.duplex.shutdownTimeout", Duration.ofMillis(100));
+        try (TestHost host = Probe.host(config);
+                RawPeer client = host.open("/")) {
+            probe.expect("open");
+            client.frame(RawPeer.TEXT, "wait");
+            probe.expect("text wait");
+            CompletableFuture<Void> stopped = stop(host);
+            client.expectClose(1001);
+            client.frame(RawPeer.TEXT, "late");
+            client.close(1001);
+            CompletableFuture<Boolean> ended = CompletableFuture.supplyAsync(() -> {
+                assertThatCode(client::expectEnd).doesNotThrowAnyException();
+                return true;
+            });
+            // Several times its shutdown timeout, in which the connection must not end
+            assertThatExceptionOfType(TimeoutException.class).isThrownBy(() -> ended.get(3, TimeUnit.SECONDS));
+            release.countDown();
+            await(stopped);
+            probe.expect("returned");
+            probe.expect("text late");
+            probe.expect("returned");
+            probe.expect(CLOSED);
+            assertThat(ended.get(20, TimeUnit.SECONDS)).isTrue();
+        }
+    }
+
+    @Test
+    void whoDoesNotReadHoldsUpNobody() throws Exception {
+        Probe deaf = new Probe() {
+            @Override
+            void opened(Session open) throws Exception {
+                tell("sending");
+                open.getBasicRemote().sendText("x".repeat(64 << 20)); // more than sockets hold
+            }
+        };
+        Probe probe = new Probe();
+        try (TestHost host = Probe.host(deaf.at("/deaf"), probe.at("/"));
+                RawPeer silent = host.open("/deaf");
+                RawPeer client = host.open("/")) {
+            deaf.expect("open");
+            deaf.expect("sending");
+            CompletableFuture<Void> stopped = stop(host);
+            client.expectClose(1001);
+            client.close(1001);
+            client.expectEnd();
+            assertThat(stopped).isNotDone();
+            silent.reset();
+            await(stopped);
+        }
+    }
+
+    @Test
+    void callbackThatStopsItsContainerIsNotWaitedFor() throws Exception {
+        AtomicReference<DuplexServerContainer> container = new AtomicReference<>();
+        Probe probe = new Probe() {
+            @Override
+            String heard(String message) {
+                container.get().stop(Duration.ofHours(1));
+                tell("stopped");
+                return null;
+            }
+        };
+        Probe other = new Probe();
+        try (TestHost host = Probe.host(probe.at("/"), other.at("/other"));
+                RawPeer asking = host.open("/");
+                RawPeer client = host.open("/other")) {
+            container.set(host.container);
+            probe.expect("open");
+            other.expect("open");
+            asking.frame(RawPeer.TEXT, "stop");
+            probe.expect("text stop");
+            asking.expectClose(1001); // at once
+            client.expectClose(1001);
+            probe.expectNothing(); // as the other session has not ended
+            client.close(1001);
+            other.expect(CLOSED);
+            probe.expect("stopped");
+            asking.close(1001);
+            asking.expectEnd();
+            probe.expect(CLOSED);
+        }
+    }
+
     @Test
     void endsConnectionsOfItsClientsToo() throws Exception {
         Probe served = new Probe();
@@ -190,9 +371,11 @@ final class StopTest {
             host.beforeServing(() -> host.container.stop(Duration.ZERO));
             try (RawPeer late = host.open("/")) {
                 assertThat(late.expectClose(4001)).isEqualTo("the container is stopping");
+                late.frame(RawPeer.TEXT, "late");
                 late.close(4001);
                 late.expectEnd();
                 probe.expect("open");
+                probe.expect("text late");
                 probe.expect(CLOSED);
                 probe.expectNothing();
             }

@@ -18,6 +18,7 @@ import java.security.Principal;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.function.UnaryOperator;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
@@ -57,7 +58,7 @@ final class TestHost implements AutoCloseable {
         return this;
     }
 
-    /** What happens between the 101 and the life of the session. */
+    /** What happens between the 101 and the life of the session, which it cancels by a CancellationException. */
     TestHost beforeServing(Runnable step) {
         beforeServing = step;
         return this;
@@ -104,7 +105,12 @@ final class TestHost implements AutoCloseable {
                 RequestHead head = RequestHead.parse(opening.readRequest());
                 Upgrade upgrade = container.upgrade(requests.apply(new Request(head, transport, tls != null)));
                 opening.write(upgrade.response());
-                beforeServing.run();
+                try {
+                    beforeServing.run();
+                } catch (CancellationException e) {
+                    upgrade.abandon();
+                    return;
+                }
                 upgrade.serve(opening);
             } catch (HandshakeFailure e) {
                 opening.refuse(e);

@@ -9,6 +9,7 @@ import jakarta.websocket.server.ServerContainer;
 import jakarta.websocket.server.ServerEndpointConfig;
 import java.io.IOException;
 import java.net.URI;
+import java.security.Principal;
 import java.util.function.UnaryOperator;
 
 /**
@@ -73,6 +74,11 @@ final class Deployed implements AutoCloseable {
     /** A client without an implementation: frames on a bare socket, after a handshake that has succeeded. */
     Wire wire(String path, String... headers) throws IOException {
         return Wire.open(uri(path), headers);
+    }
+
+    /** Ends the authentication of a user. */
+    void signOut(Principal user) {
+        server.applications().getFirst().signOut(user);
     }
 
     /** Stops the server; to be closed nevertheless. */
