@@ -16,6 +16,6 @@ public final class DuplexExtension implements LoadableExtension {
                 .service(ResourceProvider.class, ServerResources.Deployed.class)
                 .service(ResourceProvider.class, ServerResources.Endpoints.class)
                 .service(ResourceProvider.class, ServerResources.ClientTls.class)
-                .observer(RunMode.class);
+                .observer(JupiterTests.class);
     }
 }

@@ -185,7 +185,11 @@ final class EmbeddedContainer implements DeployableContainer<ContainerSettings> 
             if (!settings.tolerateFailedDeployments()) {
                 throw e;
             }
-            LOG.log(Level.WARNING, "The archive " + archive.getName() + " cannot be deployed, which is tolerated", e);
+            LOG.log(
+                    Level.WARNING,
+                    () -> "The archive " + archive.getName() + " cannot be deployed, which is tolerated: "
+                            + e.getMessage());
+            LOG.log(Level.DEBUG, "Why an archive cannot be deployed", e);
             return null;
         }
     }

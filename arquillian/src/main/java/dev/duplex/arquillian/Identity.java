@@ -8,6 +8,7 @@ import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.Certificate;
 import java.util.Collections;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
@@ -61,8 +62,7 @@ record Identity(SSLContext server, SSLContext client) {
     }
 
     /**
-     * One that did not exist before, and that holds for this host, {@code localhost} and the loopback addresses. The JDK has no API that
-     * signs a certificate, so its {@code keytool} does.
+     * One that did not exist before, and that holds for this host, {@code localhost} and the loopback addresses.
      *
      * @throws IOException when that fails; its text has what keytool said
      */
@@ -70,40 +70,45 @@ record Identity(SSLContext server, SSLContext client) {
         TemporaryFolder folder = TemporaryFolder.create();
         try {
             Path store = folder.path().resolve("identity.p12");
-            Path output = folder.path().resolve("keytool.txt");
-            String own = host.indexOf(':') >= 0 || host.matches("[\\d.]+") ? "ip:" + host : "dns:" + host;
-            Process keytool = new ProcessBuilder(
-                            Path.of(System.getProperty("java.home"), "bin", "keytool")
-                                    .toString(),
-                            "-genkeypair",
-                            "-alias",
-                            "duplex",
-                            "-keyalg",
-                            "EC",
-                            "-groupname",
-                            "secp256r1",
-                            "-dname",
-                            "CN=Duplex in a test",
-                            "-ext",
-                            "san=" + own + ",dns:localhost,ip:127.0.0.1,ip:::1",
-                            "-validity",
-                            "2",
-                            "-storetype",
-                            "PKCS12",
-                            "-keystore",
-                            store.toString(),
-                            "-storepass",
-                            NO_SECRET)
-                    .redirectErrorStream(true)
-                    .redirectOutput(output.toFile())
-                    .start();
-            if (!ended(keytool) || keytool.exitValue() != 0) {
-                throw new IOException("keytool of the JDK made no certificate: "
-                        + Files.readString(output).strip());
-            }
+            write(store, NO_SECRET, host);
             return keyStore(store, NO_SECRET.toCharArray());
         } finally {
             folder.delete();
+        }
+    }
+
+    /** Writes one to a new store. The JDK has no API that signs a certificate, so its keytool does. */
+    static void write(Path store, String password, String host) throws IOException {
+        String name = (host.indexOf(':') >= 0 || host.matches("[\\d.]+") ? "ip:" : "dns:") + host;
+        List<String> command = List.of(
+                Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+                "-genkeypair",
+                "-keyalg",
+                "EC",
+                "-groupname",
+                "secp256r1",
+                "-dname",
+                "CN=Duplex in a test",
+                "-ext",
+                "san=" + name + ",dns:localhost,ip:127.0.0.1,ip:::1",
+                "-validity",
+                "2",
+                "-alias",
+                "duplex",
+                "-storetype",
+                "PKCS12",
+                "-keystore",
+                store.toString(),
+                "-storepass",
+                password);
+        Path output = store.resolveSibling("keytool.txt");
+        Process keytool = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile())
+                .start();
+        if (!ended(keytool) || keytool.exitValue() != 0) {
+            throw new IOException("keytool of the JDK made no certificate: "
+                    + Files.readString(output).strip());
         }
     }
 
