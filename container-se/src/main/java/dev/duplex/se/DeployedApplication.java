@@ -73,6 +73,11 @@ public final class DeployedApplication {
         return addresses;
     }
 
+    /** The context class loader of its callbacks; of its own classes when it comes from archives. */
+    public ClassLoader classLoader() {
+        return container.classLoader();
+    }
+
     /** Where its endpoints are; further ones can be added. */
     public ServerContainer container() {
         return container;

@@ -1,0 +1,18 @@
+/**
+ * The embedded server as a container of Arquillian, for tests of JUnit. A test names none of these types: Arquillian finds them.
+ *
+ * <table>
+ * <caption>Types</caption>
+ * <tr><td>{@link dev.duplex.arquillian.DuplexExtension}</td><td>what Arquillian is told of</td></tr>
+ * <tr><td>{@code EmbeddedContainer}</td><td>a server from its start to its stop, and what is deployed on it</td></tr>
+ * <tr><td>{@code ContainerSettings}</td><td>what {@code arquillian.xml} says of it</td></tr>
+ * <tr><td>{@code Identity}</td><td>its certificate, and how a client comes to trust it</td></tr>
+ * <tr><td>{@code ServerResources}</td><td>what a test has injected of it by {@code @ArquillianResource}</td></tr>
+ * </table>
+ *
+ * <p>Must not know: how an archive is scanned, how an endpoint is called.
+ */
+@NullMarked
+package dev.duplex.arquillian;
+
+import org.jspecify.annotations.NullMarked;
