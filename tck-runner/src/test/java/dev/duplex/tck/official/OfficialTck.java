@@ -56,8 +56,9 @@ final class OfficialTck {
     private static TckProcess.Order order(TckHost host, TckSuite suite, Path repository, String tests)
             throws IOException {
         List<Path> classPath = new ArrayList<>(List.of(suite.jar(repository)));
+        boolean withoutCdi = System.getProperty("tck.cdi", "true").equals("false");
         for (String entry : property("java.class.path").split(File.pathSeparator, -1)) {
-            if (!suite.needsNextApi() || !isApi(Path.of(entry))) {
+            if (!(suite.needsNextApi() && isApi(Path.of(entry))) && !(withoutCdi && isCdi(Path.of(entry)))) {
                 classPath.add(Path.of(entry));
             }
         }
@@ -102,6 +103,10 @@ final class OfficialTck {
 
     private static boolean isApi(Path jar) {
         return jar.getFileName().toString().matches("jakarta\\.websocket-(client-)?api-.*\\.jar");
+    }
+
+    private static boolean isCdi(Path jar) {
+        return jar.getFileName().toString().matches("(weld-|jakarta\\.enterprise\\.).*");
     }
 
     private static String property(String name) {
