@@ -284,30 +284,35 @@ class OutboundTest {
         CountDownLatch handled = new CountDownLatch(1);
         BlockingQueue<SendResult> results = new LinkedBlockingQueue<>();
         BlockingQueue<ClassLoader> loaders = new LinkedBlockingQueue<>();
-        try (URLClassLoader loader = new URLClassLoader(new URL[0]);
-                Talk talk = Talk.with(wiring)
-                        .onText((talking, text) -> {
-                            Thread.currentThread().setContextClassLoader(loader);
-                            ByteBuffer data = ByteBuffer.wrap(bytes("01"));
-                            talking.session.getAsyncRemote().sendBinary(data, result -> {
-                                assertThat(data.hasRemaining()).isFalse();
-                                loaders.add(Thread.currentThread().getContextClassLoader());
-                                results.add(result);
-                                handled.countDown();
-                                throw new IllegalStateException("oh");
-                            });
-                            assertThat(handled.await(10, TimeUnit.SECONDS)).isTrue();
-                            talking.session.getAsyncRemote().sendText("b", result -> {});
-                        })
-                        .open()) {
-            talk.send("81 01 61");
-            talk.assertReceives("82 01 01", "81 01 62");
-            assertThat(loaders.poll(10, TimeUnit.SECONDS)).isSameAs(loader);
-            SendResult result = results.poll(10, TimeUnit.SECONDS);
-            assertThat(result).isNotNull();
-            assertThat(result.isOK()).isTrue();
-            assertThat(result.getException()).isNull();
-            assertThat(result.getSession()).isSameAs(talk.session);
+        ClassLoader own = Thread.currentThread().getContextClassLoader();
+        try (URLClassLoader loader = new URLClassLoader(new URL[0])) {
+            Thread.currentThread().setContextClassLoader(loader); // the application's: the session is opened with it
+            try (Talk talk = Talk.with(wiring)
+                    .onText((talking, text) -> {
+                        Thread.currentThread().setContextClassLoader(own); // who sends may have another
+                        ByteBuffer data = ByteBuffer.wrap(bytes("01"));
+                        talking.session.getAsyncRemote().sendBinary(data, result -> {
+                            assertThat(data.hasRemaining()).isFalse();
+                            loaders.add(Thread.currentThread().getContextClassLoader());
+                            results.add(result);
+                            handled.countDown();
+                            throw new IllegalStateException("oh");
+                        });
+                        assertThat(handled.await(10, TimeUnit.SECONDS)).isTrue();
+                        talking.session.getAsyncRemote().sendText("b", result -> {});
+                    })
+                    .open()) {
+                talk.send("81 01 61");
+                talk.assertReceives("82 01 01", "81 01 62");
+                assertThat(loaders.poll(10, TimeUnit.SECONDS)).isSameAs(loader);
+                SendResult result = results.poll(10, TimeUnit.SECONDS);
+                assertThat(result).isNotNull();
+                assertThat(result.isOK()).isTrue();
+                assertThat(result.getException()).isNull();
+                assertThat(result.getSession()).isSameAs(talk.session);
+            }
+        } finally {
+            Thread.currentThread().setContextClassLoader(own);
         }
     }
 
