@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.duplex.se.DeployedApplication;
 import dev.duplex.se.DuplexServer;
 import jakarta.websocket.server.ServerContainer;
+import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.net.URL;
 import org.jboss.arquillian.container.test.api.Deployment;
@@ -69,6 +71,13 @@ final class ClientTest {
     void hasParametersInjectedToo(@ArquillianResource DeployedApplication given, @ArquillianResource URI base) {
         assertThat(given).isSameAs(application);
         assertThat(base).isEqualTo(uri);
+    }
+
+    @Test
+    void theFilesOfTheArchiveAreServed() throws IOException {
+        try (InputStream file = uri.resolve("hello.txt").toURL().openStream()) {
+            assertThat(file).hasContent("hello");
+        }
     }
 
     @Test
