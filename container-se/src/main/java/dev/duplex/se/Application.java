@@ -2,6 +2,7 @@ package dev.duplex.se;
 
 import dev.duplex.container.DuplexServerContainer;
 import dev.duplex.container.OriginPolicy;
+import dev.duplex.endpoint.Instances;
 import dev.duplex.se.discovery.Discovery;
 import dev.duplex.se.discovery.Places;
 import jakarta.websocket.DeploymentException;
@@ -98,16 +99,18 @@ public final class Application {
         DeployedApplication application = null;
         try {
             ClassLoader own = discovery == null ? loader() : discovery.loader();
+            Instances instances = injection.instances(discovery, classes(), own, resources);
             DuplexServerContainer container = DuplexServerContainer.builder()
                     .contextPath(contextPath)
                     .classLoader(own)
-                    .instances(injection.instances(discovery, classes(), own, resources))
+                    .instances(instances)
                     .origins(origins)
                     .properties(properties)
                     .build();
             application = new DeployedApplication(
                     server,
                     container,
+                    instances,
                     staticFiles(files != null || discovery == null ? files : discovery.files()),
                     authenticator,
                     resources);

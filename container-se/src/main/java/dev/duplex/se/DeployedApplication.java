@@ -2,10 +2,12 @@ package dev.duplex.se;
 
 import dev.duplex.container.DuplexServerContainer;
 import dev.duplex.endpoint.ContextLoader;
+import dev.duplex.endpoint.Instances;
 import dev.duplex.handshake.HandshakeFailure;
 import dev.duplex.handshake.Headers;
 import dev.duplex.handshake.RequestHead;
 import dev.duplex.handshake.ServerHandshake;
+import dev.duplex.se.cdi.Cdi;
 import jakarta.websocket.server.ServerContainer;
 import java.lang.System.Logger.Level;
 import java.net.URI;
@@ -24,11 +26,13 @@ public final class DeployedApplication {
     private final DuplexServerContainer container;
     private final @Nullable StaticFiles files;
     private final @Nullable Authenticator authenticator;
+    private final Instances instances;
     private final List<AutoCloseable> resources;
 
     /**
      * An application that is not known to the server yet.
      *
+     * @param instances who makes what it names by its class
      * @param files null for none
      * @param authenticator null for letting everybody in
      * @param resources to be closed after its sessions have ended, the last one first
@@ -36,11 +40,13 @@ public final class DeployedApplication {
     DeployedApplication(
             DuplexServer server,
             DuplexServerContainer container,
+            Instances instances,
             @Nullable StaticFiles files,
             @Nullable Authenticator authenticator,
             List<AutoCloseable> resources) {
         this.server = server;
         this.container = container;
+        this.instances = instances;
         this.files = files;
         this.authenticator = authenticator;
         this.resources = resources;
@@ -76,6 +82,11 @@ public final class DeployedApplication {
     /** The context class loader of its callbacks; of its own classes when it comes from archives. */
     public ClassLoader classLoader() {
         return container.classLoader();
+    }
+
+    /** The CDI container that makes what it names by its class, null when constructors do. */
+    public @Nullable Cdi cdi() {
+        return instances instanceof Cdi cdi ? cdi : null;
     }
 
     /** Where its endpoints are; further ones can be added. */

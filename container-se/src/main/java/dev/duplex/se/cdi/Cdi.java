@@ -107,7 +107,8 @@ public final class Cdi implements Instances, AutoCloseable {
         return extension.equals(other);
     }
 
-    BeanManager manager() {
+    /** That of the container. */
+    public BeanManager manager() {
         return manager;
     }
 
