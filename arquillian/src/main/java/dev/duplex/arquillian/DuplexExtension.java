@@ -2,6 +2,7 @@ package dev.duplex.arquillian;
 
 import org.jboss.arquillian.container.spi.client.container.DeployableContainer;
 import org.jboss.arquillian.core.spi.LoadableExtension;
+import org.jboss.arquillian.test.spi.TestEnricher;
 import org.jboss.arquillian.test.spi.enricher.resource.ResourceProvider;
 
 /** Tells Arquillian of the container; it is registered in {@code META-INF/services}. */
@@ -16,6 +17,8 @@ public final class DuplexExtension implements LoadableExtension {
                 .service(ResourceProvider.class, ServerResources.Deployed.class)
                 .service(ResourceProvider.class, ServerResources.Endpoints.class)
                 .service(ResourceProvider.class, ServerResources.ClientTls.class)
-                .observer(JupiterTests.class);
+                .service(TestEnricher.class, InjectedParameters.class)
+                .observer(JupiterTests.class)
+                .observer(InjectedTests.class);
     }
 }

@@ -11,14 +11,12 @@ import org.jboss.arquillian.container.spi.client.deployment.DeploymentTargetDesc
 import org.jboss.arquillian.container.spi.context.ContainerContext;
 import org.jboss.arquillian.container.spi.context.DeploymentContext;
 import org.jboss.arquillian.container.test.api.OperateOnDeployment;
-import org.jboss.arquillian.container.test.api.RunAsClient;
 import org.jboss.arquillian.core.api.Instance;
 import org.jboss.arquillian.core.api.annotation.Inject;
 import org.jboss.arquillian.core.api.annotation.Observes;
 import org.jboss.arquillian.core.spi.EventContext;
 import org.jboss.arquillian.junit5.BeforeTestExecutionEvent;
 import org.jboss.arquillian.junit5.extension.RunModeEvent;
-import org.jboss.arquillian.test.spi.TestClass;
 import org.jboss.arquillian.test.spi.event.suite.TestLifecycleEvent;
 
 /** Lets a test have what JUnit and Arquillian promise wherever it runs: without this, some of it is for clients only. */
@@ -84,7 +82,7 @@ final class JupiterTests {
     /** Has what a test that runs within the container looks up by the context class loader be the application's, as a callback's is. */
     void enter(@Observes(precedence = -10) EventContext<TestLifecycleEvent> context) {
         TestLifecycleEvent event = context.getEvent();
-        DeployedApplication current = within(event.getTestClass(), event.getTestMethod()) ? application.get() : null;
+        DeployedApplication current = RunsWithin.container(description.get(), event) ? application.get() : null;
         if (current == null) {
             context.proceed();
             return;
@@ -97,14 +95,6 @@ final class JupiterTests {
         } finally {
             thread.setContextClassLoader(before);
         }
-    }
-
-    private boolean within(TestClass type, Method test) {
-        DeploymentDescription current = description.get();
-        return current != null
-                && current.testable()
-                && !test.isAnnotationPresent(RunAsClient.class)
-                && !type.isAnnotationPresent(RunAsClient.class);
     }
 
     private static DeploymentTargetDescription target(Method test) {

@@ -8,6 +8,10 @@
  * <tr><td>{@code ContainerSettings}</td><td>what {@code arquillian.xml} says of it</td></tr>
  * <tr><td>{@code Identity}</td><td>its certificate, and how a client comes to trust it</td></tr>
  * <tr><td>{@code ServerResources}</td><td>what a test has injected of it by {@code @ArquillianResource}</td></tr>
+ * <tr><td>{@code JupiterTests}</td><td>what JUnit promises a test, also within an application</td></tr>
+ * <tr><td>{@code InjectedTests}, {@code InjectedParameters}, {@code TestBeans}</td><td>what CDI gives such a test</td></tr>
+ * <tr><td>{@code RunsWithin}</td><td>which tests these are</td></tr>
+ * <tr><td>{@code TemporaryFolder}</td><td>where an archive is while it is deployed</td></tr>
  * </table>
  *
  * <p>Must not know: how an archive is scanned, how an endpoint is called.
