@@ -139,8 +139,7 @@ final class ApplicationTest {
 
     @Test
     void applicationConfigThatAScanPassesOverIsRefused() {
-        for (Class<? extends ServerApplicationConfig> type :
-                List.of(Hidden.class, ServerApplicationConfig.class)) {
+        for (Class<? extends ServerApplicationConfig> type : List.of(Hidden.class, ServerApplicationConfig.class)) {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> builder().application(type))
                     .withMessage("an application's config must be public and not abstract, as " + type.getName()

@@ -36,7 +36,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(120)
 final class AuthenticatorTest {
     private static final String UNAUTHORIZED = "HTTP/1.1 401 Unauthorized\r\n";
-    private static final String CHALLENGE = "\r\nWWW-Authenticate: Basic realm=\"the \\\"chat\\\"\", charset=\"UTF-8\"\r\n";
+    private static final String CHALLENGE =
+            "\r\nWWW-Authenticate: Basic realm=\"the \\\"chat\\\"\", charset=\"UTF-8\"\r\n";
 
     /** Answers with its user, as the session and as the handshake saw it. */
     @ServerEndpoint(value = "/who", configurator = Who.Seeing.class)
@@ -184,7 +185,9 @@ final class AuthenticatorTest {
                                     request.headers().get("X-One"),
                                     request.secure(),
                                     request.certificates()));
-                    seen.add(((InetSocketAddress) request.remoteAddress()).getAddress().getHostAddress());
+                    seen.add(((InetSocketAddress) request.remoteAddress())
+                            .getAddress()
+                            .getHostAddress());
                     return Authenticator.nobody();
                 })
                 .start()) {
@@ -211,9 +214,12 @@ final class AuthenticatorTest {
                     return Authenticator.unauthorized("Basic");
                 })
                 .start()) {
-            assertThat(answer(server, RawClient.upgrade("/who").replace("13", "12"))).startsWith("HTTP/1.1 426 ");
-            assertThat(answer(server, RawClient.upgrade("/who").replace("==", ""))).startsWith("HTTP/1.1 400 ");
-            assertThat(answer(server, RawClient.upgrade("/who").replace("GET", "POST"))).startsWith("HTTP/1.1 405 ");
+            assertThat(answer(server, RawClient.upgrade("/who").replace("13", "12")))
+                    .startsWith("HTTP/1.1 426 ");
+            assertThat(answer(server, RawClient.upgrade("/who").replace("==", "")))
+                    .startsWith("HTTP/1.1 400 ");
+            assertThat(answer(server, RawClient.upgrade("/who").replace("GET", "POST")))
+                    .startsWith("HTTP/1.1 405 ");
             assertThat(asked).hasValue(0);
             assertThat(answer(server, RawClient.upgrade("/who"))).startsWith(UNAUTHORIZED);
             assertThat(asked).hasValue(1);
@@ -261,7 +267,8 @@ final class AuthenticatorTest {
         }
         assertThat(said)
                 .singleElement()
-                .satisfies(line -> assertThat(line.getMessage()).isEqualTo("the authenticator of the application at / failed"));
+                .satisfies(line ->
+                        assertThat(line.getMessage()).isEqualTo("the authenticator of the application at / failed"));
     }
 
     // an authenticator of the application may return anything

@@ -131,8 +131,8 @@ final class ClientCertificatesTest {
     @Test
     void authenticatorSeesTheCertificateWhoseUserStaysUnlessItNamesAnother() throws Exception {
         assertThat(userBy(request -> Authenticator.nobody())).isEqualTo("CN=alice CN=alice 1");
-        assertThat(userBy(request ->
-                        User.named("of " + request.certificates().getFirst().getSubjectX500Principal() + " " + request.secure())))
+        assertThat(userBy(request -> User.named(
+                        "of " + request.certificates().getFirst().getSubjectX500Principal() + " " + request.secure())))
                 .isEqualTo("of CN=alice true of CN=alice true 1");
     }
 

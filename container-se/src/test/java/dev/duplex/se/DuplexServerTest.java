@@ -278,8 +278,7 @@ final class DuplexServerTest {
             assertThat(client.textUpToClose(1001)).isNull();
             server.stop(Duration.ofMillis(10)); // no longer than that
             FutureTask<Void> second = inThread(() -> server.stop(Duration.ofHours(1)));
-            assertThatExceptionOfType(TimeoutException.class)
-                    .isThrownBy(() -> second.get(200, TimeUnit.MILLISECONDS));
+            assertThatExceptionOfType(TimeoutException.class).isThrownBy(() -> second.get(200, TimeUnit.MILLISECONDS));
             client.answersClose();
             first.get(RawClient.LIMIT.toSeconds(), TimeUnit.SECONDS);
             second.get(RawClient.LIMIT.toSeconds(), TimeUnit.SECONDS);

@@ -80,10 +80,7 @@ final class StaticFilesTest {
                 .port(0)
                 .endpoint(Root.class, Echo.class)
                 .files(files)
-                .deploy(Application.builder()
-                        .contextPath("/app")
-                        .files(files)
-                        .build())
+                .deploy(Application.builder().contextPath("/app").files(files).build())
                 .start();
     }
 
@@ -283,15 +280,13 @@ final class StaticFilesTest {
     @Test
     void directoryOfAnyFileSystemIsServed() throws Exception {
         Path archive = folder.resolve("site.zip");
-        try (FileSystem zip = FileSystems.newFileSystem(
-                URI.create("jar:" + archive.toUri()), Map.of("create", "true"))) {
+        try (FileSystem zip =
+                FileSystems.newFileSystem(URI.create("jar:" + archive.toUri()), Map.of("create", "true"))) {
             Files.createDirectories(zip.getPath("/site/WEB-INF"));
             Files.writeString(zip.getPath("/site/index.html"), "<p>zipped</p>");
             Files.writeString(zip.getPath("/site/WEB-INF/web.xml"), "secret");
-            try (DuplexServer zipped = DuplexServer.builder()
-                    .port(0)
-                    .files(zip.getPath("/site"))
-                    .start()) {
+            try (DuplexServer zipped =
+                    DuplexServer.builder().port(0).files(zip.getPath("/site")).start()) {
                 for (String target : new String[] {"/", "/index.html"}) {
                     try (RawClient client = RawClient.to(zipped)) {
                         client.send(request("GET", target));
@@ -314,8 +309,8 @@ final class StaticFilesTest {
                         .port(0)
                         .files(folder.resolve(name))
                         .start())
-                .withMessage("the files of the application at / must be those of a directory, not "
-                        + folder.resolve(name));
+                .withMessage(
+                        "the files of the application at / must be those of a directory, not " + folder.resolve(name));
     }
 
     /** More than sockets hold. */
@@ -358,10 +353,8 @@ final class StaticFilesTest {
     void stopLetsAFileGoOutAndCutsItAtTheEndOfTheGrace() throws Exception {
         Path large = huge();
         for (boolean reads : new boolean[] {true, false}) {
-            DuplexServer stopping = DuplexServer.builder()
-                    .port(0)
-                    .files(large.getParent())
-                    .start();
+            DuplexServer stopping =
+                    DuplexServer.builder().port(0).files(large.getParent()).start();
             try (RawClient client = RawClient.to(stopping)) {
                 client.send(request("GET", "/huge.bin"));
                 assertThat(client.head()).startsWith(OK);

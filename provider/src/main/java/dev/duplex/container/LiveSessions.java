@@ -157,6 +157,7 @@ final class LiveSessions {
     }
 
     private int left() {
-        return coming.get() + sessions.size(); // in this order, as one that comes is added before it is no longer coming
+        return coming.get()
+                + sessions.size(); // in this order, as one that comes is added before it is no longer coming
     }
 }

@@ -36,8 +36,7 @@ class SecurityTest {
         @Override
         public void modifyHandshake(ServerEndpointConfig config, HandshakeRequest request, HandshakeResponse response) {
             super.modifyHandshake(config, request, response);
-            config.getUserProperties()
-                    .put("role", request.isUserInRole("admin") + " " + request.isUserInRole("guest"));
+            config.getUserProperties().put("role", request.isUserInRole("admin") + " " + request.isUserInRole("guest"));
             config.getUserProperties().put("user", String.valueOf(request.getUserPrincipal()));
         }
     }
@@ -150,22 +149,24 @@ class SecurityTest {
 
     @Test
     void aConfidentialEndpointIsForWssOnly(@TempDir Path folder) throws Exception {
-        Authenticator confidential =
-                request -> request.secure() ? Authenticator.nobody() : Authenticator.forbidden();
+        Authenticator confidential = request -> request.secure() ? Authenticator.nobody() : Authenticator.forbidden();
         try (Deployed server = deployed(confidential);
                 Wire wire = Wire.request(server.uri("/secret/room"))) {
             assertThat(wire.status()).isEqualTo(403);
         }
         Identity identity = Identity.local(folder);
-        try (Deployed server = Deployed.with(builder -> builder.endpoint(Room.class)
-                .authenticator(confidential)
-                .sslContext(identity.serving()))) {
+        try (Deployed server = Deployed.with(builder ->
+                builder.endpoint(Room.class).authenticator(confidential).sslContext(identity.serving()))) {
             URI uri = server.uri("/secret/room");
             try (Socket socket = identity.trusting().getSocketFactory().createSocket(uri.getHost(), uri.getPort())) {
                 socket.getOutputStream()
                         .write(("GET " + uri.getRawPath() + "?" + uri.getRawQuery()
-                                        + " HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-                                        + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n")
+                                        + " HTTP/1.1\r\n"
+                                        + "Host: a\r\n"
+                                        + "Upgrade: websocket\r\n"
+                                        + "Connection: Upgrade\r\n"
+                                        + "Sec-WebSocket-Version: 13\r\n"
+                                        + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n")
                                 .getBytes(ISO_8859_1));
                 assertThat(new String(socket.getInputStream().readNBytes(13), ISO_8859_1))
                         .isEqualTo("HTTP/1.1 101 ");
