@@ -31,7 +31,7 @@ final class Draining {
             switch (text) {
                 case "many" -> {
                     for (int i = 0; i < MANY; i++) {
-                        session.getAsyncRemote().sendText("part " + i);
+                        session.getAsyncRemote().sendText("part " + i, sent -> {}); // the client tells
                     }
                 }
                 case "hold" -> {
