@@ -38,21 +38,39 @@ final class ArchitectureTest {
     }
 
     @Test
-    void dependsOnTheProviderJakartaWebSocketClassGraphAndTheJdkOnly() {
+    void dependsOnTheProviderJakartaApisClassGraphAndTheJdkOnly() {
         classes()
                 .should()
                 .onlyDependOnClassesThat()
                 .resideInAnyPackage(
                         ROOT + "..",
                         "dev.duplex.container..",
+                        "dev.duplex.endpoint..",
                         "dev.duplex.engine..",
                         "dev.duplex.handshake..",
                         "dev.duplex.transport..",
                         "io.github.classgraph..",
+                        "jakarta.enterprise..",
+                        "jakarta.inject..",
+                        "jakarta.interceptor..",
                         "jakarta.websocket..",
                         "java..",
                         "javax.net..",
+                        "javax.xml..",
+                        "org.w3c.dom..",
+                        "org.xml.sax..",
                         "org.jspecify.annotations..")
+                .check(SERVER);
+    }
+
+    @Test
+    void nothingButItsOwnPackageNeedsCdi() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage(ROOT + ".cdi..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("jakarta.enterprise..", "jakarta.inject..", "jakarta.interceptor..")
                 .check(SERVER);
     }
 
