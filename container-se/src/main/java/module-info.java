@@ -6,9 +6,14 @@ module dev.duplex.container.se {
     requires static transitive jakarta.cdi; // where there is one, endpoints are injected
     requires static transitive jakarta.inject;
     requires static java.xml;
+    requires static transitive info.picocli;
 
     exports dev.duplex.se;
     exports dev.duplex.se.cdi;
+    exports dev.duplex.se.cli;
+
+    opens dev.duplex.se.cli to
+            info.picocli;
 
     provides dev.duplex.endpoint.AmbientInstances with
             dev.duplex.se.cdi.AmbientCdi;

@@ -6,6 +6,7 @@ import dev.duplex.se.discovery.Discovery;
 import dev.duplex.se.discovery.Places;
 import jakarta.websocket.DeploymentException;
 import jakarta.websocket.server.ServerEndpointConfig;
+import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -31,6 +32,8 @@ public final class Application {
     private final @Nullable Places places;
     private final boolean isolated;
     private final Injection injection;
+    private final @Nullable Path files;
+    private final @Nullable Authenticator authenticator;
 
     /** What the settings say now. */
     Application(ApplicationSettings<?> settings) {
@@ -44,6 +47,8 @@ public final class Application {
         this.places = settings.places;
         this.isolated = settings.isolated;
         this.injection = settings.injection;
+        this.files = settings.files;
+        this.authenticator = settings.authenticator;
     }
 
     /** A builder of an application at the root, without endpoints. */
@@ -73,13 +78,13 @@ public final class Application {
 
     /** Whether nothing would be served. */
     boolean empty() {
-        return places == null && annotated.isEmpty() && configs.isEmpty() && scanned.isEmpty();
+        return places == null && annotated.isEmpty() && configs.isEmpty() && scanned.isEmpty() && files == null;
     }
 
     /**
      * Deploys all of its endpoints in a container of their own.
      *
-     * @throws DeploymentException when an endpoint cannot be deployed; nothing is left then
+     * @throws DeploymentException when an endpoint cannot be deployed, or there is no directory of its files; nothing is left then
      * @throws IllegalArgumentException when a property has a wrong value
      */
     DeployedApplication deploy(DuplexServer server) throws DeploymentException {
@@ -100,7 +105,12 @@ public final class Application {
                     .origins(origins)
                     .properties(properties)
                     .build();
-            application = new DeployedApplication(server, container, resources);
+            application = new DeployedApplication(
+                    server,
+                    container,
+                    staticFiles(files != null || discovery == null ? files : discovery.files()),
+                    authenticator,
+                    resources);
             if (discovery == null) {
                 container.deploy(scanned);
             } else {
@@ -149,6 +159,17 @@ public final class Application {
         ClassLoader context = Thread.currentThread().getContextClassLoader();
         return Objects.requireNonNullElseGet(
                 classLoader, () -> context != null ? context : Application.class.getClassLoader());
+    }
+
+    private @Nullable StaticFiles staticFiles(@Nullable Path directory) throws DeploymentException {
+        try {
+            return directory == null ? null : new StaticFiles(directory);
+        } catch (IOException e) {
+            throw new DeploymentException(
+                    "the files of the application at " + contextPath + "/ must be those of a directory, not "
+                            + directory,
+                    e);
+        }
     }
 
     /** Collects what an application is. Confined to one thread. */

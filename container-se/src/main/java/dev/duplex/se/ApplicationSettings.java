@@ -6,6 +6,8 @@ import dev.duplex.se.cdi.Cdi;
 import dev.duplex.se.discovery.Places;
 import jakarta.websocket.server.ServerApplicationConfig;
 import jakarta.websocket.server.ServerEndpointConfig;
+import java.lang.reflect.Modifier;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -38,6 +40,12 @@ public abstract sealed class ApplicationSettings<B extends ApplicationSettings<B
     boolean isolated = true;
 
     Injection injection = Injection.AUTOMATIC;
+
+    @Nullable
+    Path files;
+
+    @Nullable
+    Authenticator authenticator;
 
     ApplicationSettings() {}
 
@@ -75,10 +83,18 @@ public abstract sealed class ApplicationSettings<B extends ApplicationSettings<B
         return self();
     }
 
-    /** Adds to what a scan has found; see {@link #scanned}. */
+    /**
+     * Adds to what a scan has found; see {@link #scanned}.
+     *
+     * @throws IllegalArgumentException for a class that a scan passes over, as it is not public (section 4.8 of the specification) or abstract
+     */
     @SafeVarargs
     public final B application(Class<? extends ServerApplicationConfig>... types) {
         for (Class<?> type : types) {
+            if (!Modifier.isPublic(type.getModifiers()) || Modifier.isAbstract(type.getModifiers())) {
+                throw new IllegalArgumentException(
+                        "an application's config must be public and not abstract, as " + type.getName() + " is not");
+            }
             scanned.add(type);
         }
         return self();
@@ -135,6 +151,22 @@ public abstract sealed class ApplicationSettings<B extends ApplicationSettings<B
     /** Lets a CDI container that the program has started make them; it must be there until the application has ended. */
     public B cdi(Cdi running) {
         this.injection = Injection.by(running);
+        return self();
+    }
+
+    /**
+     * Serves the files of this directory, at their paths below the context path, besides the endpoints: {@code index.html} for a directory,
+     * and nothing of {@code WEB-INF}, {@code META-INF} and names that begin with a dot. It is there when the application is deployed, and its
+     * files may change at any time. Without this a WAR's own are served.
+     */
+    public B files(Path directory) {
+        this.files = directory;
+        return self();
+    }
+
+    /** Asks this who sends a request, before the application does anything for it: each handshake, and each request for a file. */
+    public B authenticator(Authenticator who) {
+        this.authenticator = who;
         return self();
     }
 

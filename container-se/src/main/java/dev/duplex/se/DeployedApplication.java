@@ -1,12 +1,19 @@
 package dev.duplex.se;
 
 import dev.duplex.container.DuplexServerContainer;
+import dev.duplex.endpoint.ContextLoader;
+import dev.duplex.handshake.HandshakeFailure;
+import dev.duplex.handshake.Headers;
+import dev.duplex.handshake.RequestHead;
+import dev.duplex.handshake.ServerHandshake;
 import jakarta.websocket.server.ServerContainer;
 import java.lang.System.Logger.Level;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /** An application on a server. Safe for any thread. */
 public final class DeployedApplication {
@@ -14,16 +21,27 @@ public final class DeployedApplication {
 
     private final DuplexServer server;
     private final DuplexServerContainer container;
+    private final @Nullable StaticFiles files;
+    private final @Nullable Authenticator authenticator;
     private final List<AutoCloseable> resources;
 
     /**
      * An application that is not known to the server yet.
      *
+     * @param files null for none
+     * @param authenticator null for letting everybody in
      * @param resources to be closed after its sessions have ended, the last one first
      */
-    DeployedApplication(DuplexServer server, DuplexServerContainer container, List<AutoCloseable> resources) {
+    DeployedApplication(
+            DuplexServer server,
+            DuplexServerContainer container,
+            @Nullable StaticFiles files,
+            @Nullable Authenticator authenticator,
+            List<AutoCloseable> resources) {
         this.server = server;
         this.container = container;
+        this.files = files;
+        this.authenticator = authenticator;
         this.resources = resources;
     }
 
@@ -46,6 +64,14 @@ public final class DeployedApplication {
         return server.uri(contextPath(), path);
     }
 
+    /** The same for each of its endpoints, in order; templates as they were written, so for people to read. */
+    public Set<String> addresses() {
+        URI base = uri("");
+        Set<String> addresses = new TreeSet<>();
+        paths().forEach(path -> addresses.add(base + path));
+        return addresses;
+    }
+
     /** Where its endpoints are; further ones can be added. */
     public ServerContainer container() {
         return container;
@@ -63,6 +89,58 @@ public final class DeployedApplication {
 
     DuplexServerContainer host() {
         return container;
+    }
+
+    /**
+     * The request with the user that the authenticator found, if there is one.
+     *
+     * @throws HandshakeFailure 401 and 403 when it refuses, 500 when it fails, which is logged; 400, 405 and 426 for a handshake that is none
+     */
+    AcceptedRequest admit(AcceptedRequest request) throws HandshakeFailure {
+        if (authenticator == null) {
+            return request;
+        }
+        if (request.head().asksForWebSocket()) {
+            ServerHandshake.check(request.head()); // what comes to nothing does not cost a look at passwords
+        }
+        ClassLoader before = ContextLoader.enter(container.classLoader());
+        try {
+            return switch (authenticator.authenticate(request)) {
+                case User user -> request.by(user);
+                case Authenticator.Nobody nobody -> request;
+                case Authenticator.Refusal refusal ->
+                    throw new HandshakeFailure(refusal.status(), refusal.sentence(), Headers.of(refusal.headers()));
+            };
+        } catch (HandshakeFailure e) {
+            throw e;
+        } catch (Exception | Error e) { // a null too
+            LOG.log(Level.ERROR, "the authenticator of the application at " + contextPath() + "/ failed", e);
+            throw new HandshakeFailure(500, "who asks could not be found out; the server's log says why");
+        } finally {
+            ContextLoader.leave(before);
+        }
+    }
+
+    /**
+     * The file that a request asks for; null when there is none, and for a handshake.
+     *
+     * @throws HandshakeFailure 308 for a directory without its slash, 405 for another method than GET and HEAD
+     */
+    StaticFiles.@Nullable Found file(RequestHead head) throws HandshakeFailure {
+        if (files == null || head.asksForWebSocket()) {
+            return null;
+        }
+        StaticFiles.Found found = files.find(contextPath(), head.path(), head.query());
+        if (found != null && !head.method().equals("GET") && !head.method().equals("HEAD")) {
+            throw new HandshakeFailure(
+                    405, "the method must be GET or HEAD: this is a file", HttpConnection.ALLOW_READING);
+        }
+        return found;
+    }
+
+    /** Begins to {@link #end}, and waits for nothing. */
+    void startEnd(Duration grace) {
+        container.startStop(grace);
     }
 
     /** Ends its sessions, no longer than the grace, and what was opened for it. Once. */

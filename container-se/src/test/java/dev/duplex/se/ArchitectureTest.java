@@ -11,10 +11,14 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the embedded server may use. */
 final class ArchitectureTest {
@@ -37,29 +41,63 @@ final class ArchitectureTest {
         }
     }
 
-    @Test
-    void dependsOnTheProviderJakartaApisClassGraphAndTheJdkOnly() {
+    /** The rooms below the root, and the library that each of them alone may know. */
+    private static final Map<String, List<String>> LIBRARIES = Map.of(
+            "cdi",
+            List.of(
+                    "jakarta.enterprise..",
+                    "jakarta.inject..",
+                    "jakarta.interceptor..",
+                    "javax.xml..",
+                    "org.w3c.dom..",
+                    "org.xml.sax.."),
+            "cli",
+            List.of("picocli.."),
+            "discovery",
+            List.of("io.github.classgraph.."));
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "cdi", "cli", "discovery"})
+    void aRoomDependsOnTheProviderJakartaWebSocketTheJdkAndItsLibraryOnly(String room) {
+        List<String> allowed = new ArrayList<>(List.of(
+                ROOT + "..",
+                "dev.duplex.container..",
+                "dev.duplex.endpoint..",
+                "dev.duplex.engine..",
+                "dev.duplex.handshake..",
+                "dev.duplex.peer..",
+                "dev.duplex.transport..",
+                "jakarta.websocket..",
+                "java..",
+                "javax.net..",
+                "org.jspecify.annotations.."));
+        allowed.addAll(LIBRARIES.getOrDefault(room, List.of()));
         classes()
+                .that()
+                .resideInAPackage(room.isEmpty() ? ROOT : ROOT + "." + room + "..")
                 .should()
                 .onlyDependOnClassesThat()
-                .resideInAnyPackage(
-                        ROOT + "..",
-                        "dev.duplex.container..",
-                        "dev.duplex.endpoint..",
-                        "dev.duplex.engine..",
-                        "dev.duplex.handshake..",
-                        "dev.duplex.transport..",
-                        "io.github.classgraph..",
-                        "jakarta.enterprise..",
-                        "jakarta.inject..",
-                        "jakarta.interceptor..",
-                        "jakarta.websocket..",
-                        "java..",
-                        "javax.net..",
-                        "javax.xml..",
-                        "org.w3c.dom..",
-                        "org.xml.sax..",
-                        "org.jspecify.annotations..")
+                .resideInAnyPackage(allowed.toArray(String[]::new))
+                .check(SERVER);
+    }
+
+    @Test
+    void everyRoomIsLookedAt() {
+        assertThat(SERVER.stream().map(JavaClass::getPackageName))
+                .allSatisfy(name -> assertThat(
+                                name.equals(ROOT) || LIBRARIES.containsKey(name.substring(ROOT.length() + 1)))
+                        .as(name)
+                        .isTrue());
+    }
+
+    @Test
+    void nothingKnowsTheCommandLine() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage(ROOT + ".cli..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(ROOT + ".cli..")
                 .check(SERVER);
     }
 

@@ -167,7 +167,9 @@ final class DuplexServerTest {
             assertThat(said).extracting(LogRecord::getLevel).containsOnly(Level.FINE);
             assertThat(said)
                     .extracting(LogRecord::getMessage)
-                    .containsExactly("listening on " + server.uri("/echo"), "listening on " + empty.uri("/"));
+                    .containsExactly(
+                            "listening on " + server.addresses() + ": " + server.uri("/echo"),
+                            "listening on " + empty.addresses() + ": " + empty.uri("/"));
         } finally {
             logger.setFilter(null);
             logger.setLevel(null);

@@ -1,6 +1,7 @@
 package dev.duplex.examples;
 
 import dev.duplex.peer.HandshakeException;
+import dev.duplex.se.cli.Serve;
 import jakarta.websocket.DeploymentException;
 import java.io.IOException;
 import java.net.BindException;
@@ -51,14 +52,15 @@ final class Main {
     private Main() {}
 
     public static void main(String... args) {
-        int code = commandLine().execute(args.length == 0 ? new String[] {"--help"} : args);
+        int code = commandLine(args).execute(args.length == 0 ? new String[] {"--help"} : args);
         if (code != 0) {
             System.exit(code);
         }
     }
 
-    static CommandLine commandLine() {
+    static CommandLine commandLine(String... args) {
         return new CommandLine(new Main())
+                .addSubcommand(Serve.commandLine(args))
                 .setParameterExceptionHandler(Main::correct)
                 .setExecutionExceptionHandler(Main::explain);
     }

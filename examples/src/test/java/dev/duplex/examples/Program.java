@@ -54,7 +54,7 @@ final class Program implements AutoCloseable {
         return new Program(new ProcessBuilder(line).start());
     }
 
-    private static List<String> commandLine(String... command) {
+    static List<String> commandLine(String... command) {
         List<String> line = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-cp",
@@ -147,7 +147,7 @@ final class Program implements AutoCloseable {
 
     /** Asks it to stop, as Ctrl+C or a service manager would. */
     void stop() {
-        process.destroy();
+        process.toHandle().destroy(); // that of the process itself would close its output too
     }
 
     int exitCode() throws InterruptedException {

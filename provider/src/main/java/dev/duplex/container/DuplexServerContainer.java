@@ -199,9 +199,18 @@ public final class DuplexServerContainer extends DuplexContainer implements Serv
         return contextPath;
     }
 
+    /** Begins to {@link #stop}, and waits for nothing: so a host with several containers stops all of them at a time. */
+    public void startStop(Duration grace) {
+        live().startStop(grace);
+    }
+
     /**
      * Refuses new connections by 503, sends every open one a Close, with 1001 or the code of its policy, waits until they have ended, no
      * longer than the grace, and cuts the rest. Connections of clients that were opened through this container end too.
+     *
+     * <p>The Close goes behind the callback that runs, for at most a second, and behind messages that wait to be sent, for at most half the
+     * grace. What the remote end had sent before it answers is handed over still; then the close callback is called. When a callback of a
+     * session calls this, that session is told, and not waited for.
      */
     public void stop(Duration grace) {
         live().stop(grace);
@@ -238,7 +247,8 @@ public final class DuplexServerContainer extends DuplexContainer implements Serv
         return path;
     }
 
-    ClassLoader classLoader() {
+    /** The context class loader of the threads that call the application. */
+    public ClassLoader classLoader() {
         return classLoader;
     }
 

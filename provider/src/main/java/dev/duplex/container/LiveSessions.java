@@ -1,15 +1,21 @@
 package dev.duplex.container;
 
 import dev.duplex.engine.Connection;
+import dev.duplex.engine.ConnectionSettings;
 import dev.duplex.session.WebSocketSession;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /** The sessions of a container, from before their open callback to after their close callback. Safe for any thread. */
 final class LiveSessions {
+    /** How long a callback may take that its session's Close is sent behind: so that its answer still gets through. */
+    private static final Duration CALLBACK = Duration.ofSeconds(1);
     /** How long the close callbacks of connections that were cut are waited for. */
     private static final Duration CUT = Duration.ofSeconds(1);
 
@@ -18,11 +24,16 @@ final class LiveSessions {
     private final Map<String, Live> sessions = new ConcurrentHashMap<>();
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition ended = lock.newCondition();
+    private final AtomicBoolean closing = new AtomicBoolean();
     private volatile boolean stopping;
 
     private record Live(WebSocketSession session, Connection connection, int stopCode) {
         void stop() {
             session.closeByContainer(stopCode, PHRASE);
+        }
+
+        void drain(long patience, long sending) {
+            session.drain(stopCode, PHRASE, patience, sending);
         }
 
         void cut() {
@@ -61,25 +72,49 @@ final class LiveSessions {
         return stopping;
     }
 
-    /** Closes all, waits for them no longer than the grace, and cuts the rest. */
-    void stop(Duration grace) {
-        stopping = true;
-        for (Live live : sessions.values()) {
-            // Each on a thread of its own: a Close waits for the write that is in its way, and the close callback may
-            // take its time
-            Thread.ofVirtual().name("duplex-stop").start(live::stop);
+    /** Closes all, and waits for nothing. Has no effect the second time. */
+    void startStop(Duration grace) {
+        if (closing.getAndSet(true)) {
+            return;
         }
-        if (!awaitEnd(grace)) {
-            sessions.values().forEach(Live::cut);
-            awaitEnd(CUT);
+        stopping = true;
+        long half = ConnectionSettings.nanos(grace) / 2; // the other half is for the remote end's Close
+        long patience = Math.min(half, CALLBACK.toNanos());
+        for (Live live : sessions.values()) {
+            long own = live.session().calledByThisThread() ? 0 : patience; // its callback waits for this thread
+            // Each on a thread of its own: a Close waits for what is in its way, and holds up no other session's
+            Thread.ofVirtual().name("duplex-stop").start(() -> live.drain(own, half));
         }
     }
 
-    private boolean awaitEnd(Duration timeout) {
+    /**
+     * Closes all, waits for them no longer than the grace, and cuts the rest; but a session inside whose callback this is called is left to
+     * itself, as it cannot end before this returns.
+     */
+    void stop(Duration grace) {
+        startStop(grace);
+        Set<String> own = new HashSet<>();
+        sessions.forEach((id, live) -> {
+            if (live.session().calledByThisThread()) {
+                own.add(id);
+            }
+        });
+        if (!awaitEnd(grace, own.size())) {
+            sessions.forEach((id, live) -> {
+                if (!own.contains(id)) {
+                    live.cut();
+                }
+            });
+            awaitEnd(CUT, own.size());
+        }
+    }
+
+    /** Waits until no more than so many are left; false when time ran out. */
+    private boolean awaitEnd(Duration timeout, int most) {
         lock.lock();
         try {
-            long left = timeout.toNanos();
-            while (!sessions.isEmpty() && left > 0) {
+            long left = ConnectionSettings.nanos(timeout);
+            while (sessions.size() > most && left > 0) {
                 left = ended.awaitNanos(left);
             }
         } catch (InterruptedException e) {
@@ -87,6 +122,6 @@ final class LiveSessions {
         } finally {
             lock.unlock();
         }
-        return sessions.isEmpty();
+        return sessions.size() <= most;
     }
 }

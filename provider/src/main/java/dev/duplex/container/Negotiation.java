@@ -7,6 +7,7 @@ import dev.duplex.endpoint.AccompaniedCallbacks;
 import dev.duplex.endpoint.Callbacks;
 import dev.duplex.endpoint.Coders;
 import dev.duplex.endpoint.Companion;
+import dev.duplex.endpoint.ContextLoader;
 import dev.duplex.endpoint.Instances;
 import dev.duplex.handshake.HandshakeFailure;
 import dev.duplex.handshake.Headers;
@@ -73,9 +74,7 @@ final class Negotiation {
      * @throws HandshakeFailure 400 and 403 for an origin that may not, 500 when the application failed, which is logged
      */
     Upgrade upgrade() throws HandshakeFailure {
-        Thread thread = Thread.currentThread();
-        ClassLoader before = thread.getContextClassLoader();
-        thread.setContextClassLoader(container.classLoader());
+        ClassLoader before = ContextLoader.enter(container.classLoader());
         Handshaking outer = handshaking.enter();
         Companion.Call call = container.instances().call();
         boolean done = false;
@@ -98,7 +97,7 @@ final class Negotiation {
             }
             Companion.end(call);
             Handshaking.leave(outer);
-            thread.setContextClassLoader(before);
+            ContextLoader.leave(before);
         }
     }
 
@@ -189,11 +188,10 @@ final class Negotiation {
     }
 
     private ResponseHead response(ConnectionConfig config, String subprotocol, List<Extension> agreed) {
-        String chosen = subprotocol.isEmpty() ? null : subprotocol;
-        Map<String, List<String>> headers =
-                HeaderMap.of(handshake.accept(chosen, agreed, Headers.NONE).headers());
-        configurator.modifyHandshake(config, new RequestView(request, pathParameters), () -> headers);
-        return handshake.accept(chosen, agreed, HeaderMap.headers(headers, ServerHandshake::isOurs));
+        ResponseHead accepted = handshake.accept(subprotocol.isEmpty() ? null : subprotocol, agreed, Headers.NONE);
+        ResponseView view = new ResponseView(accepted.headers());
+        configurator.modifyHandshake(config, new RequestView(request, pathParameters), view);
+        return accepted.with(view.others(ServerHandshake::isOurs));
     }
 
     private Upgrade upgrade(

@@ -1,5 +1,6 @@
 package dev.duplex.container;
 
+import dev.duplex.endpoint.ContextLoader;
 import dev.duplex.endpoint.Instances;
 import jakarta.websocket.DeploymentException;
 import jakarta.websocket.Endpoint;
@@ -42,9 +43,7 @@ record Scan(Collection<Class<?>> annotated, Collection<ServerEndpointConfig> con
         if (configs.isEmpty()) {
             return new Scan(usable.stream().filter(Scan::isAnnotated).toList(), List.of());
         }
-        Thread thread = Thread.currentThread();
-        ClassLoader before = thread.getContextClassLoader();
-        thread.setContextClassLoader(loader);
+        ClassLoader before = ContextLoader.enter(loader);
         try {
             Scan union = new Scan(new LinkedHashSet<>(), Collections.newSetFromMap(new IdentityHashMap<>()));
             for (Class<?> config : configs) {
@@ -52,7 +51,7 @@ record Scan(Collection<Class<?>> annotated, Collection<ServerEndpointConfig> con
             }
             return new Scan(union.annotated, new ArrayList<>(union.configs));
         } finally {
-            thread.setContextClassLoader(before);
+            ContextLoader.leave(before);
         }
     }
 

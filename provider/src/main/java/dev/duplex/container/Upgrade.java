@@ -1,6 +1,7 @@
 package dev.duplex.container;
 
 import dev.duplex.deflate.DeflateParameters;
+import dev.duplex.endpoint.ContextLoader;
 import dev.duplex.engine.Connection;
 import dev.duplex.engine.ConnectionSettings;
 import dev.duplex.engine.Opening;
@@ -62,9 +63,7 @@ public final class Upgrade {
      */
     public void serve(Opening opening) {
         use();
-        Thread thread = Thread.currentThread();
-        ClassLoader before = thread.getContextClassLoader();
-        thread.setContextClassLoader(loader);
+        ClassLoader before = ContextLoader.enter(loader);
         boolean begun = false;
         try {
             Connection connection = opening.connection(settings, compression, session);
@@ -76,7 +75,7 @@ public final class Upgrade {
             if (!begun) {
                 release.run();
             }
-            thread.setContextClassLoader(before);
+            ContextLoader.leave(before);
         }
     }
 
@@ -87,7 +86,12 @@ public final class Upgrade {
      */
     public void abandon() {
         use();
-        release.run();
+        ClassLoader before = ContextLoader.enter(loader);
+        try {
+            release.run();
+        } finally {
+            ContextLoader.leave(before);
+        }
     }
 
     private void use() {

@@ -15,7 +15,7 @@
  * {@link dev.duplex.container.Scan}</td><td>what is judged once</td></tr>
  * <tr><td>{@link dev.duplex.container.ConnectionPolicy}, {@link dev.duplex.container.ConnectionConfig},
  * {@link dev.duplex.container.Belongings}, {@link dev.duplex.container.LiveSessions}</td><td>what belongs to a connection</td></tr>
- * <tr><td>{@link dev.duplex.container.RequestView},
+ * <tr><td>{@link dev.duplex.container.RequestView}, {@link dev.duplex.container.ResponseView},
  * {@link dev.duplex.container.HeaderMap}, {@link dev.duplex.container.NamedExtension},
  * {@link dev.duplex.container.QueryParameters}</td><td>the handshake as the API shows it</td></tr>
  * </table>

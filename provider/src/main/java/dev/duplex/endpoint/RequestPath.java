@@ -9,14 +9,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The path of a request, normalised and taken apart. RFC 3986 §6.2.2. */
-final class RequestPath {
+public final class RequestPath {
     private RequestPath() {}
 
     /**
      * The segments of a path, percent-decoded, without {@code .} and {@code ..}; null when it does not start with a slash, leads above its
      * root, or has an escape that is malformed or no UTF-8.
      */
-    static @Nullable List<String> segments(String rawPath) {
+    public static @Nullable List<String> segments(String rawPath) {
         if (!rawPath.startsWith("/")) {
             return null;
         }

@@ -15,6 +15,7 @@
  * <tr><td>{@link dev.duplex.endpoint.Companion}</td><td>what a host does around the calls of one session</td></tr>
  * <tr><td>{@link dev.duplex.endpoint.Instances}</td><td>who makes what the application names by its class</td></tr>
  * <tr><td>{@link dev.duplex.endpoint.AmbientInstances}</td><td>who makes instances where a client asks for a container</td></tr>
+ * <tr><td>{@link dev.duplex.endpoint.ContextLoader}</td><td>the class loader of a thread that calls an application</td></tr>
  * <tr><td>{@link dev.duplex.endpoint.CoderTable}</td><td>what a configuration's encoder and decoder classes can do</td></tr>
  * <tr><td>{@link dev.duplex.endpoint.CoderRole}</td><td>one interface that such a class implements, and for what type</td></tr>
  * <tr><td>{@link dev.duplex.endpoint.Reception}</td><td>how messages of one kind become values of one type</td></tr>

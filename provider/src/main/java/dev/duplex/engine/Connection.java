@@ -71,6 +71,9 @@ public final class Connection {
     /** When a closing handshake that is under way must be over, else NEVER. */
     private volatile long closingUntil = Watch.NEVER;
 
+    /** Whether data is received after this end's Close, until the remote end's: {@link #startDrain}. */
+    private volatile boolean draining;
+
     private volatile boolean finishing; // the closing handshake is done, and the owner is to call finish
     /** Nanoseconds without activity after which the owner is told; 0 for never. */
     private volatile long idleTimeout;
@@ -94,6 +97,11 @@ public final class Connection {
 
         /** The idle timeout is over. Called by a thread of its own, perhaps more than once. */
         default void idle() {}
+
+        /** Whether the owner is at work on what it received, and will receive more. Called by the timer; must not block. */
+        default boolean busy() {
+            return false;
+        }
 
         /**
          * Whether the owner has something to do between the closing handshake and the end of the connection. When the remote end's Close was
@@ -310,7 +318,9 @@ public final class Connection {
             }
             case Opcodes.CLOSE -> closeReceived(incoming.close());
             default -> {
-                return !state.closeSent(); // RFC 6455 §1.4: after a Close was sent, data is discarded
+                // After a Close was sent, data is discarded; but RFC 6455 §5.5.1 lets the remote end send some before
+                // its own
+                return draining || !state.closeSent();
             }
         }
         return false;
@@ -539,13 +549,34 @@ public final class Connection {
      * long. Messages that were left before go first, if that takes no longer than a moment.
      */
     public void startClose(CloseFrame close) {
+        startClose(close, LINGER);
+    }
+
+    /**
+     * Sends a Close as {@link #startClose(CloseFrame)} does, but receives on: what the remote end sent before its own Close is not lost. While
+     * the owner is {@linkplain Owner#busy() busy} the wait for that Close has not begun.
+     *
+     * @param patience how long messages that were left before may take to go first
+     */
+    public void startDrain(CloseFrame close, long patience) {
+        draining = true;
+        startClose(close, patience);
+    }
+
+    private void startClose(CloseFrame close, long patience) {
         if (closing()) {
             return; // who sent the Close has set its time
         }
-        closeBy(System.nanoTime() + settings.shutdownTimeout() + LINGER);
+        long turn = Math.min(patience, settings.shutdownTimeout());
+        closeBy(System.nanoTime() + Math.max(turn, LINGER) + settings.shutdownTimeout());
         try {
-            outgoing.awaitTurn(Math.min(LINGER, settings.shutdownTimeout()));
+            outgoing.awaitTurn(turn);
             if (outgoing.close(close, settings.shutdownTimeout())) {
+                if (draining) {
+                    closeBy(System.nanoTime()
+                            + settings.shutdownTimeout()
+                            + LINGER); // the messages had a time of their own
+                }
                 return;
             }
         } catch (IOException e) {
@@ -711,6 +742,10 @@ public final class Connection {
         long writing = outgoing.deadline();
         long broken = outgoing.brokenUntil();
         long closing = closingUntil;
+        if (draining && overdue(closing, now) && owner.busy()) {
+            closing = now + settings.shutdownTimeout(); // what it has not received yet it is still to have
+            closingUntil = closing;
+        }
         if (overdue(writing, now)) {
             lost(new SocketTimeoutException("write timeout: the remote end does not read"));
         } else if (overdue(broken, now)) {

@@ -9,6 +9,7 @@ import dev.duplex.handshake.ResponseHead;
 import dev.duplex.transport.Transport;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -89,8 +90,26 @@ public final class Opening {
         writeLast(response.text());
     }
 
+    /** The server's side: sends an answer that opens nothing, with a body that has as many bytes as the head says. */
+    public void answer(ResponseHead response, Body body) throws IOException {
+        write(response);
+        body.writeTo(transport.output());
+        finish();
+    }
+
+    /** The body of an answer. */
+    @FunctionalInterface
+    public interface Body {
+        /** Writes it; has to see to its deadline. When this throws the answer is broken off. */
+        void writeTo(OutputStream out) throws IOException;
+    }
+
     private void writeLast(String response) throws IOException {
         write(response);
+        finish();
+    }
+
+    private void finish() throws IOException {
         transport.shutdownOutput();
         long end = System.nanoTime() + REFUSAL_LINGER.toNanos();
         transport.readTimeout((int) REFUSAL_LINGER.toMillis());

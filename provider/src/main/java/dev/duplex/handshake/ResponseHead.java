@@ -36,6 +36,17 @@ public record ResponseHead(String version, int status, String reason, Headers he
         return new ResponseHead("HTTP/1.1", status, reason(status), all);
     }
 
+    /** The same head with further headers behind its own. */
+    public ResponseHead with(Headers further) {
+        return further.size() == 0
+                ? this
+                : new ResponseHead(
+                        version,
+                        status,
+                        reason,
+                        Headers.builder().addAll(headers).addAll(further).build());
+    }
+
     /** Parses a head under the default limits; see {@link #parse(String, HeadLimits)}. */
     public static ResponseHead parse(String text) throws HandshakeFailure {
         return parse(text, HeadLimits.DEFAULT);
@@ -99,6 +110,7 @@ public record ResponseHead(String version, int status, String reason, Headers he
     private static String reason(int status) {
         return switch (status) {
             case 200 -> "OK";
+            case 308 -> "Permanent Redirect";
             case 400 -> "Bad Request";
             case 401 -> "Unauthorized";
             case 403 -> "Forbidden";

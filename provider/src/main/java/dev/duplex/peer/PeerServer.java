@@ -163,7 +163,9 @@ public final class PeerServer implements AutoCloseable {
     private Acceptor<Served> listen(URI uri, int port) throws IOException {
         try {
             InetSocketAddress address = new InetSocketAddress(InetAddress.getByName(uri.getHost()), port);
-            return new Acceptor<>(address, options.maxConnections(), Served::new);
+            Acceptor<Served> listening = new Acceptor<>(options.maxConnections(), Served::new);
+            listening.listen(address);
+            return listening;
         } catch (IOException e) {
             Throwable cause = e.getCause() != null ? e.getCause() : e; // the URI says more than the address
             BindException failed = new BindException("Cannot listen on " + uri + ": " + cause.getMessage());

@@ -35,6 +35,16 @@ final class Calls {
         return close;
     }
 
+    /** Whether no callback runs, and the close callback has not been asked for. */
+    synchronized boolean idle() {
+        return state == State.NONE;
+    }
+
+    /** Whether a callback runs behind which others may come. */
+    synchronized boolean calling() {
+        return state == State.CALLING;
+    }
+
     /** Asks for the close callback: true when the caller has to call it now, false when somebody else does or did. */
     synchronized boolean close() {
         boolean now = state == State.NONE;

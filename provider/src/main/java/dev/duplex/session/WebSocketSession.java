@@ -3,6 +3,7 @@ package dev.duplex.session;
 import dev.duplex.endpoint.Callbacks;
 import dev.duplex.endpoint.Coders;
 import dev.duplex.endpoint.Companion;
+import dev.duplex.endpoint.ContextLoader;
 import dev.duplex.endpoint.Receiver;
 import dev.duplex.engine.Connected;
 import dev.duplex.engine.Connection;
@@ -27,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -64,6 +66,8 @@ public final class WebSocketSession implements Session, Connected, Connection.Ow
     private volatile @Nullable CloseFrame closedByContainer;
     /** The Close that the container asked for before the session had begun; null when it did not. */
     private volatile @Nullable CloseFrame closeAtOnce;
+    /** Opened when the callback that runs now has returned, and those of what came with its message; null when nobody waits for that. */
+    private volatile @Nullable CountDownLatch atRest;
     /** Whether the close callback has returned: the session must not be used any more. */
     private volatile boolean over;
 
@@ -127,6 +131,7 @@ public final class WebSocketSession implements Session, Connected, Connection.Ow
         boolean received = true;
         while (received) {
             try {
+                rest(inbound);
                 inbound.finish(); // when an interrupt has come between
                 live.lockReading();
                 try {
@@ -145,6 +150,14 @@ public final class WebSocketSession implements Session, Connected, Connection.Ow
             }
         }
         end(live);
+    }
+
+    /** Lets the container close, if it waits for that. */
+    private void rest(Inbound inbound) {
+        CountDownLatch waiting = atRest;
+        if (waiting != null && !inbound.more()) {
+            waiting.countDown();
+        }
     }
 
     private void end(Connection connection) {
@@ -234,10 +247,8 @@ public final class WebSocketSession implements Session, Connected, Connection.Ow
     }
 
     private void runClose() {
-        Thread thread = Thread.currentThread();
-        ClassLoader before = thread.getContextClassLoader();
-        thread.setContextClassLoader(loader);
-        caller = thread;
+        ClassLoader before = ContextLoader.enter(loader);
+        caller = Thread.currentThread();
         openSessions.remove(this);
         Companion.Call call = callbacks.call();
         try {
@@ -250,7 +261,7 @@ public final class WebSocketSession implements Session, Connected, Connection.Ow
             try {
                 ending(); // the decoders and encoders are the application's too
             } finally {
-                thread.setContextClassLoader(before);
+                ContextLoader.leave(before);
             }
         }
     }
@@ -326,6 +337,43 @@ public final class WebSocketSession implements Session, Connected, Connection.Ow
     }
 
     /**
+     * Closes because the container stops: sends a Close behind the callback that runs now, if that takes no longer than the patience. What
+     * the remote end sends before it answers, its Close or the end of its message (RFC 6455 §5.5.1), is still handed over; nothing can be
+     * sent any more. The close callback comes then, and is told 1006. A session that has not begun does it when it begins.
+     *
+     * @param patience for the callback, in nanoseconds
+     * @param sending for messages that were left to be sent, in nanoseconds
+     */
+    public void drain(int code, String phrase, long patience, long sending) {
+        CloseFrame close = CloseFrame.shortened(code, phrase);
+        closeAtOnce = close;
+        Connection live = connection;
+        if (live == null || !live.open()) {
+            return;
+        }
+        CountDownLatch returned = new CountDownLatch(1);
+        atRest = returned; // before the look, so that whoever calls sees it afterwards
+        if (calls.calling()) {
+            try {
+                boolean inTime = returned.await(patience, TimeUnit.NANOSECONDS);
+                LOG.log(Level.TRACE, () -> this + (inTime ? " is closed behind" : " is closed within") + " a callback");
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt(); // whoever stops has no more time
+            }
+        }
+        openSessions.remove(this);
+        if (closedByContainer == null && live.open()) { // a Close that came before counts
+            closedByContainer = CloseFrame.shortened(CloseFrame.ABNORMAL, phrase); // Jakarta WebSocket §2.1.5
+        }
+        live.startDrain(close, sending);
+    }
+
+    /** Whether this thread is inside a callback of the session. */
+    public boolean calledByThisThread() {
+        return Thread.currentThread().equals(caller) && !over && !calls.idle();
+    }
+
+    /**
      * Ends the connection at once because the container wants it: the close callback is told 1006 and the phrase, unless a Close came before.
      *
      * @param connection what the session runs over, or will
@@ -384,6 +432,11 @@ public final class WebSocketSession implements Session, Connected, Connection.Ow
     @Override
     public void idle() {
         closeByContainer(CloseFrame.GOING_AWAY, "no frame was sent or received for " + maxIdleMillis + " ms");
+    }
+
+    @Override
+    public boolean busy() {
+        return calls.calling();
     }
 
     @Override

@@ -6,8 +6,12 @@ import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collections;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -16,8 +20,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 
 /**
- * Listens, gives each connection a virtual thread of its own, and keeps account of those that have not ended. One thread that is not a
- * daemon accepts, so the JVM lives until {@link #close()}. Safe for any thread.
+ * Listens on one address or several, gives each connection a virtual thread of its own, and keeps account of those that have not ended. For each
+ * address a thread that is not a daemon accepts, so the JVM lives until {@link #close()}. Safe for any thread, once it has started.
  *
  * @param <V> what the server makes of a connection; of two, neither equals the other
  */
@@ -35,11 +39,11 @@ public final class Acceptor<V extends Acceptor.Visitor> implements AutoCloseable
 
     private final int maxConnections;
     private final Function<Socket, V> visitors;
-    private final ServerSocket listener = new ServerSocket();
+    private final List<ServerSocket> listeners = new ArrayList<>(); // as it is when it has started
+    private final List<Thread> accepting = new ArrayList<>(); // as above
     private final Set<V> live = ConcurrentHashMap.newKeySet();
     private final AtomicInteger count = new AtomicInteger();
     private final CountDownLatch closed = new CountDownLatch(1);
-    private final Thread accepting = Thread.ofPlatform().daemon(false).unstarted(this::acceptAll);
 
     /** One connection. It counts, and its socket is its own, until the server calls {@link Acceptor#ended}. */
     public interface Visitor {
@@ -52,35 +56,65 @@ public final class Acceptor<V extends Acceptor.Visitor> implements AutoCloseable
     }
 
     /**
-     * Listens; {@link #start()} begins to accept.
+     * Creates one that listens nowhere yet.
      *
-     * @param address port 0 takes a free one
-     * @param maxConnections how many are welcome at a time, those counted that have not been served yet
+     * @param maxConnections how many are welcome at a time on all addresses together, those counted that have not been served yet
      * @param visitors makes a visitor of an accepted socket; must not block. It is cut when this throws
-     * @throws BindException when the address cannot be listened on; the cause tells why
      */
-    public Acceptor(InetSocketAddress address, int maxConnections, Function<Socket, V> visitors) throws IOException {
+    public Acceptor(int maxConnections, Function<Socket, V> visitors) {
         this.maxConnections = maxConnections;
         this.visitors = visitors;
+    }
+
+    /**
+     * Listens there too; {@link #start()} begins to accept.
+     *
+     * @param address of TCP, where port 0 takes a free one, or of a Unix domain socket, whose file is made here and removed by {@link #close()}
+     * @throws BindException when the address cannot be listened on; the cause tells why. What was listened on before is still
+     */
+    public void listen(SocketAddress address) throws IOException {
         try {
-            listener.bind(address, BACKLOG);
+            listeners.add(
+                    address instanceof UnixDomainSocketAddress unix
+                            ? new UnixServerSocket(unix, BACKLOG)
+                            : tcp(address));
         } catch (IOException e) {
-            listener.close();
             BindException failed = new BindException("Cannot listen on " + address + ": " + e.getMessage());
             failed.initCause(e);
             throw failed;
         }
     }
 
-    /** Begins to accept. Called once. */
-    public void start() {
-        accepting.setName("duplex-accept-" + port());
-        accepting.start();
+    private static ServerSocket tcp(SocketAddress address) throws IOException {
+        ServerSocket listener = new ServerSocket();
+        try {
+            listener.bind(address, BACKLOG);
+            return listener;
+        } catch (IOException e) {
+            listener.close();
+            throw e;
+        }
     }
 
-    /** The port that it listens on. */
+    /** Begins to accept. Called once. */
+    public void start() {
+        for (ServerSocket listener : listeners) {
+            SocketAddress address = listener.getLocalSocketAddress();
+            accepting.add(Thread.ofPlatform()
+                    .daemon(false)
+                    .name("duplex-accept-" + (address instanceof InetSocketAddress inet ? inet.getPort() : address))
+                    .start(() -> acceptAll(listener)));
+        }
+    }
+
+    /** Where it listens, in the order in which it was told to; with the ports that it got. */
+    public List<SocketAddress> addresses() {
+        return listeners.stream().map(ServerSocket::getLocalSocketAddress).toList();
+    }
+
+    /** The port of the first address; -1 when that has none. */
     public int port() {
-        return listener.getLocalPort();
+        return addresses().getFirst() instanceof InetSocketAddress inet ? inet.getPort() : -1;
     }
 
     /** The connections that have not ended, as they are while this is looked at; some may only be about to begin. */
@@ -107,19 +141,25 @@ public final class Acceptor<V extends Acceptor.Visitor> implements AutoCloseable
     @Override
     public void close() {
         closed.countDown();
+        listeners.forEach(Acceptor::close);
         try {
-            listener.close();
-        } catch (IOException e) {
-            LOG.log(Level.DEBUG, "closing the listener at " + listener.getLocalSocketAddress() + " failed", e);
-        }
-        try {
-            accepting.join(LAST.toMillis()); // the kernel listens until the thread has come back from its system call
+            for (Thread thread : accepting) {
+                thread.join(LAST.toMillis()); // the kernel listens until the thread has come back from its system call
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    private void acceptAll() {
+    private static void close(ServerSocket listener) {
+        try {
+            listener.close();
+        } catch (IOException e) {
+            LOG.log(Level.DEBUG, "closing the listener at " + listener.getLocalSocketAddress() + " failed", e);
+        }
+    }
+
+    private void acceptAll(ServerSocket listener) {
         boolean failing = false;
         while (!closed()) {
             try {

@@ -21,7 +21,7 @@ public final class Dialer {
 
     /** What opens something over a socket, such as TLS. */
     @FunctionalInterface
-    public interface Opener<T> {
+    public interface Opener<T extends @Nullable Object> {
         /** Opens it; may block. */
         T open() throws IOException;
     }
@@ -70,7 +70,8 @@ public final class Dialer {
      *
      * @throws SocketTimeoutException when it failed because time ran out, or after that; the cause tells how
      */
-    public static <T> T before(long until, Socket socket, Opener<T> opener) throws IOException {
+    public static <T extends @Nullable Object> T before(long until, Socket socket, Opener<T> opener)
+            throws IOException {
         Watch watch = new Watch(cutAt(socket, until));
         watch.runBy(until);
         boolean opened = false;

@@ -16,24 +16,28 @@ import javax.net.ssl.SSLSession;
 import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 
-/** A connected TCP socket, plain or under TLS. */
+/** A connected socket of TCP or of a Unix domain, plain or under TLS. */
 public final class SocketTransport implements Transport {
     private static final System.Logger LOG = System.getLogger(SocketTransport.class.getName());
 
     private static final byte[] NOTHING = {};
 
     private final Socket socket;
-    /** The TCP socket below; the same when there is no TLS. */
+    /** The socket below; the same when there is no TLS. */
     private final Socket wire;
+
+    /** Between whom the connection is, if a proxy has said it. */
+    private final @Nullable Ends ends;
 
     private final InputStream input;
     private final OutputStream output;
     /** Whether all that will be sent was handed to the network, TLS's goodbye included. */
     private volatile boolean outputShut;
 
-    private SocketTransport(Socket socket, Socket wire) throws IOException {
+    private SocketTransport(Socket socket, Socket wire, @Nullable Ends ends) throws IOException {
         this.socket = socket;
         this.wire = wire;
+        this.ends = ends;
         // Each write is a whole frame or a large part of one: waiting for more would only add delay
         wire.setTcpNoDelay(true);
         wire.setSoTimeout(0); // a socket of the caller's may come with other habits
@@ -46,12 +50,21 @@ public final class SocketTransport implements Transport {
 
     /** The bytes of a connected socket as they are; the socket may be one of TLS. */
     public static SocketTransport plain(Socket socket) throws IOException {
-        return new SocketTransport(socket, socket);
+        return plain(socket, null);
+    }
+
+    /**
+     * The bytes of a connected socket as they are.
+     *
+     * @param ends between whom the connection is, null for whom the socket says
+     */
+    public static SocketTransport plain(Socket socket, @Nullable Ends ends) throws IOException {
+        return new SocketTransport(socket, socket, ends);
     }
 
     /** The server's side of TLS over an accepted socket, as the context sees fit; the TLS handshake is done when this returns. */
     public static SocketTransport tlsServer(Socket wire, SSLContext context) throws IOException {
-        return tlsServer(wire, NOTHING, context, null);
+        return tlsServer(wire, NOTHING, context, null, null);
     }
 
     /**
@@ -59,9 +72,11 @@ public final class SocketTransport implements Transport {
      *
      * @param begun what was read of the socket already
      * @param parameters how TLS is to be spoken, null for as the context sees fit
+     * @param ends between whom the connection is, null for whom the socket says
      */
     public static SocketTransport tlsServer(
-            Socket wire, byte[] begun, SSLContext context, @Nullable SSLParameters parameters) throws IOException {
+            Socket wire, byte[] begun, SSLContext context, @Nullable SSLParameters parameters, @Nullable Ends ends)
+            throws IOException {
         DeadlineSocket timed = new DeadlineSocket(wire);
         InputStream before = begun.length == 0 ? null : new ByteArrayInputStream(begun);
         SSLSocket secured = (SSLSocket) context.getSocketFactory().createSocket(timed, before, true);
@@ -70,7 +85,7 @@ public final class SocketTransport implements Transport {
             secured.setSSLParameters(parameters);
         }
         secured.startHandshake();
-        return new SocketTransport(secured, timed);
+        return new SocketTransport(secured, timed, ends);
     }
 
     /**
@@ -86,7 +101,7 @@ public final class SocketTransport implements Transport {
         parameters.setServerNames(serverNames(host));
         secured.setSSLParameters(parameters);
         secured.startHandshake();
-        return new SocketTransport(secured, timed);
+        return new SocketTransport(secured, timed, null);
     }
 
     private static List<SNIServerName> serverNames(String host) {
@@ -161,12 +176,15 @@ public final class SocketTransport implements Transport {
 
     @Override
     public SocketAddress remoteAddress() {
+        if (ends != null) {
+            return ends.remote();
+        }
         SocketAddress address = wire.getRemoteSocketAddress();
         return address != null ? address : new InetSocketAddress(0);
     }
 
     @Override
     public SocketAddress localAddress() {
-        return wire.getLocalSocketAddress();
+        return ends != null ? ends.local() : wire.getLocalSocketAddress();
     }
 }

@@ -9,7 +9,11 @@ import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketAddress;
 import java.net.SocketException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -19,9 +23,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.logging.Filter;
 import java.util.logging.Logger;
+import org.assertj.core.data.Index;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(60)
 final class AcceptorTest {
@@ -61,7 +67,14 @@ final class AcceptorTest {
     }
 
     private Acceptor<Guest> acceptor(int maxConnections) throws IOException {
-        Acceptor<Guest> acceptor = new Acceptor<>(ANY_PORT, maxConnections, Guest::new);
+        return acceptor(maxConnections, ANY_PORT);
+    }
+
+    private Acceptor<Guest> acceptor(int maxConnections, SocketAddress... addresses) throws IOException {
+        Acceptor<Guest> acceptor = new Acceptor<>(maxConnections, Guest::new);
+        for (SocketAddress address : addresses) {
+            acceptor.listen(address);
+        }
         acceptor.start();
         return acceptor;
     }
@@ -133,6 +146,29 @@ final class AcceptorTest {
     }
 
     @Test
+    void listensOnSeveralAddressesWithOneAccount(@TempDir Path folder) throws Exception {
+        UnixDomainSocketAddress file = UnixDomainSocketAddress.of(folder.resolve("socket"));
+        try (Acceptor<Guest> acceptor = acceptor(2, ANY_PORT, file, ANY_PORT)) {
+            assertThat(acceptor.addresses()).hasSize(3).contains(file, Index.atIndex(1));
+            assertThat(acceptor.addresses().getFirst()).isEqualTo(address(acceptor));
+            List<Socket> clients = new ArrayList<>();
+            for (SocketAddress each : acceptor.addresses()) {
+                Socket client = each instanceof InetSocketAddress inet
+                        ? new Socket(inet.getAddress(), inet.getPort())
+                        : new UnixSocket(SocketChannel.open(each));
+                sockets.add(client);
+                clients.add(client);
+                Guest guest = nextGuest();
+                assertThat(guest.welcome).isEqualTo(clients.size() <= 2);
+                guest.socket.getOutputStream().write(clients.size());
+                assertThat(client.getInputStream().read()).isEqualTo(clients.size());
+            }
+            assertThat(acceptor.visitors()).hasSize(3);
+        }
+        assertThat(file.getPath()).doesNotExist();
+    }
+
+    @Test
     void closingLetsNobodyInAndLeavesWhatIsOpen() throws Exception {
         Acceptor<Guest> acceptor = acceptor(10);
         Socket socket = connect(acceptor);
@@ -153,12 +189,13 @@ final class AcceptorTest {
         List<String> said = Collections.synchronizedList(new ArrayList<>());
         Logger logger = Logger.getLogger(Acceptor.class.getName());
         logger.setFilter(said(said));
-        try (Acceptor<Guest> acceptor = new Acceptor<>(ANY_PORT, 1, socket -> {
+        try (Acceptor<Guest> acceptor = new Acceptor<>(1, socket -> {
             if (failures.getAndDecrement() > 0) {
                 throw new IllegalStateException("no memory for it");
             }
             return new Guest(socket);
         })) {
+            acceptor.listen(ANY_PORT);
             acceptor.start();
             for (int i = 0; i < 3; i++) {
                 assertCut(connect(acceptor));
@@ -187,10 +224,11 @@ final class AcceptorTest {
 
     @Test
     void anAddressInUseIsSaidSo() throws Exception {
-        try (Acceptor<Guest> first = acceptor(1)) {
+        try (Acceptor<Guest> first = acceptor(1);
+                Acceptor<Guest> other = new Acceptor<>(1, Guest::new)) {
             InetSocketAddress taken = address(first);
             assertThatExceptionOfType(BindException.class)
-                    .isThrownBy(() -> new Acceptor<>(taken, 1, Guest::new))
+                    .isThrownBy(() -> other.listen(taken))
                     .withMessageStartingWith("Cannot listen on " + taken + ": ")
                     .withCauseInstanceOf(IOException.class);
         }

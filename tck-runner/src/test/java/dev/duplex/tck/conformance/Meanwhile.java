@@ -14,8 +14,20 @@ final class Meanwhile<T extends @Nullable Object> {
     private Meanwhile() {}
 
     static <T extends @Nullable Object> Meanwhile<T> run(Callable<T> call) {
+        return run(Thread.ofVirtual(), call);
+    }
+
+    /**
+     * On a platform thread: for a call that goes on until another one ends it. Virtual threads are not made to share the
+     * processors, so as many of such calls as there are processors may keep the one that is to end them from ever running.
+     */
+    static <T extends @Nullable Object> Meanwhile<T> runOnPlatformThread(Callable<T> call) {
+        return run(Thread.ofPlatform().daemon(), call);
+    }
+
+    private static <T extends @Nullable Object> Meanwhile<T> run(Thread.Builder thread, Callable<T> call) {
         Meanwhile<T> meanwhile = new Meanwhile<>();
-        Thread.ofVirtual().name("meanwhile").start(() -> {
+        thread.name("meanwhile").start(() -> {
             try {
                 meanwhile.result.complete(call.call());
             } catch (Throwable failure) {

@@ -387,17 +387,19 @@ class SessionStressTest {
         try (Connection connection = endpoint.connect(side)) {
             Session session = connection.session();
             RemoteEndpoint.Basic remote = session.getBasicRemote();
-            CountDownLatch start = new CountDownLatch(1);
+            CountDownLatch begun = new CountDownLatch(THREADS);
             List<Meanwhile<Boolean>> senders = new ArrayList<>();
             for (int i = 0; i < THREADS; i++) {
-                // One of them closes: a thread of its own might not get a core while all the others are at work
-                int messages = i == 0 ? 100 : Integer.MAX_VALUE;
-                senders.add(Meanwhile.run(() -> {
-                    start.await();
+                boolean closes = i == 0;
+                senders.add(Meanwhile.runOnPlatformThread(() -> {
                     try {
-                        for (int sent = 0; sent < messages; sent++) {
+                        remote.sendText("the first");
+                        begun.countDown();
+                        while (!closes) {
                             remote.sendText("until it is closed");
                         }
+                        assertThat(begun.await(Events.DEADLINE_SECONDS, TimeUnit.SECONDS))
+                                .isTrue();
                         session.close();
                         return false;
                     } catch (IOException closed) {
@@ -405,7 +407,6 @@ class SessionStressTest {
                     }
                 }));
             }
-            start.countDown();
             connection.wire().finish();
             for (Meanwhile<Boolean> sender : senders) {
                 assertThat(sender.result()).isEqualTo(!sender.equals(senders.get(0)));

@@ -26,7 +26,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One end of a connection on a bare socket: the opening handshake as text, then one frame at a time. It checks no rule, so
- * that a test can break them. Confined to one thread; a read fails after {@value Events#DEADLINE_SECONDS} seconds.
+ * that a test can break them. Confined to one thread; a read fails after {@value Events#DEADLINE_SECONDS} seconds, and
+ * behind more than a test has use for, so that an end which sends on and on is a failure and not a lack of memory.
  */
 final class Wire implements AutoCloseable {
     static final int CONTINUATION = 0;
@@ -35,6 +36,11 @@ final class Wire implements AutoCloseable {
     static final int CLOSE = 8;
     static final int PING = 9;
     static final int PONG = 10;
+
+    /** What may come, {@link #OVERHEAD} for each frame included: about the memory of those that are kept. */
+    private static final int MOST_BYTES = 64 << 20;
+
+    private static final int OVERHEAD = 64;
 
     private static final String KEY = "dGhlIHNhbXBsZSBub25jZQ==";
     private static final byte[] MASK = {0x37, (byte) 0xfa, 0x21, 0x3d};
@@ -46,6 +52,7 @@ final class Wire implements AutoCloseable {
     private final String startLine;
     private final Map<String, List<String>> headers;
     private boolean closeSent;
+    private long came; // bytes, with the overhead of each frame
 
     /** One frame, its payload unmasked. */
     record Frame(int opcode, boolean fin, byte[] payload) {
@@ -254,7 +261,7 @@ final class Wire implements AutoCloseable {
                         .array());
     }
 
-    /** The next frame; null at the end of the stream. */
+    /** The next frame; null at the end of the stream. Fails when too much has come. */
     @Nullable
     Frame next() throws IOException {
         int first;
@@ -269,6 +276,11 @@ final class Wire implements AutoCloseable {
                 length = in.readUnsignedShort();
             } else if (length == 127) {
                 length = in.readLong();
+            }
+            came += length + OVERHEAD;
+            if (came < 0 || came > MOST_BYTES) {
+                throw new AssertionError("more has come than " + MOST_BYTES + " bytes, at " + OVERHEAD
+                        + " more for each frame: the other end sends without end");
             }
             byte[] mask = new byte[4];
             if ((second & 0x80) != 0) {
@@ -321,7 +333,8 @@ final class Wire implements AutoCloseable {
             frame = next();
         }
         if (frame == null) {
-            throw new AssertionError("the stream ended without a Close frame, after " + frames);
+            throw new AssertionError("the stream ended without a Close frame, after " + frames.size() + " frames: "
+                    + frames.subList(Math.max(0, frames.size() - 10), frames.size()));
         }
         frames.add(frame);
         if (!closeSent) {

@@ -23,6 +23,7 @@ import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -376,9 +377,10 @@ final class SpringClientTest {
         client.setUserProperties(Map.of("dev.duplex.shutdownTimeout", 1));
         CountDownLatch gate = new CountDownLatch(1);
         Probe.gate = gate;
+        CompletableFuture<Throwable> givenUp = new CompletableFuture<>();
+        List<Thread> senders = new ArrayList<>();
+        WebSocketSession plain = connect(new Received());
         try {
-            Received received = new Received();
-            WebSocketSession plain = connect(received);
             CountDownLatch sending = new CountDownLatch(1);
             ConcurrentWebSocketSessionDecorator session = new ConcurrentWebSocketSessionDecorator(plain, 60_000, 100);
             session.sendMessage(new TextMessage("block"));
@@ -391,24 +393,31 @@ final class SpringClientTest {
             }));
             Thread.ofVirtual().start(stuck);
             sending.await();
-            // Two senders: the first waits for its turn, what the second adds is too much
-            BlockingQueue<Throwable> failures = new LinkedBlockingQueue<>();
+            // Two senders: the first waits for its turn, what the second adds is too much. From then on the decorator
+            // drops without a word what it is given, so a sender would send for ever unless it looks
             for (int i = 0; i < 2; i++) {
-                Thread.ofVirtual().start(() -> {
+                senders.add(Thread.ofVirtual().start(() -> {
                     Throwable failure = catchThrowable(() -> {
-                        while (true) {
+                        while (!givenUp.isDone()) {
                             session.sendMessage(new TextMessage("0123456789"));
                         }
                     });
-                    failures.add(failure);
-                });
+                    if (failure != null) {
+                        givenUp.complete(failure);
+                    }
+                }));
             }
-            assertThat(failures.take()).isInstanceOf(SessionLimitExceededException.class);
+            assertThat(givenUp.get(20, TimeUnit.SECONDS)).isInstanceOf(SessionLimitExceededException.class);
             session.close(CloseStatus.SESSION_NOT_RELIABLE);
             assertThat(session.isOpen()).isFalse();
             assertThat(stuck.get(20, TimeUnit.SECONDS)).isInstanceOfAny(IOException.class, IllegalStateException.class);
         } finally {
+            givenUp.cancel(false);
+            plain.close();
             gate.countDown();
+        }
+        for (Thread sender : senders) {
+            assertThat(sender.join(Duration.ofSeconds(20))).isTrue();
         }
     }
 
