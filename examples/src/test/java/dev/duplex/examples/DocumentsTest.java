@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -36,6 +37,7 @@ class DocumentsTest {
     private static final Path GUIDE = Documents.PROJECT.resolve("docs/peer.md");
     private static final Path ENDPOINTS = Documents.PROJECT.resolve("docs/endpoints.md");
     private static final Path SERVER = Documents.PROJECT.resolve("docs/server.md");
+    private static final Path CDI = Documents.PROJECT.resolve("docs/cdi.md");
 
     /** What a snippet need not import; also not the API that its document is about, but in the README. */
     private static final String IMPORTS = """
@@ -122,6 +124,7 @@ class DocumentsTest {
                 .extracting(document -> Documents.PROJECT.relativize(document).toString())
                 .contains("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "examples/README.md", "tck-runner/README.md")
                 .contains(
+                        "docs/cdi.md",
                         "docs/concurrency.md",
                         "docs/design.md",
                         "docs/endpoints.md",
@@ -279,7 +282,7 @@ class DocumentsTest {
      * declare types stand beside the class Snippet, whose main runs the statements, and the main methods of types, in their order.
      */
     private List<String> compile(Path document, List<List<String>> blocks) throws IOException {
-        boolean ofEndpoints = document.equals(ENDPOINTS) || document.equals(SERVER);
+        boolean ofEndpoints = Set.of(ENDPOINTS, SERVER, CDI).contains(document);
         StringBuilder imports = new StringBuilder(IMPORTS);
         if (!document.equals(README)) {
             imports.append(ofEndpoints ? ENDPOINT_IMPORTS : PEER_IMPORTS);
