@@ -3,10 +3,10 @@ module dev.duplex.container.se {
     requires transitive dev.duplex.provider;
     requires static transitive org.jspecify;
     requires io.github.classgraph;
-    requires static transitive info.picocli;
     requires static transitive jakarta.cdi; // where there is one, endpoints are injected
     requires static transitive jakarta.inject;
     requires static java.xml;
+    requires static transitive info.picocli;
 
     exports dev.duplex.se;
     exports dev.duplex.se.cdi;

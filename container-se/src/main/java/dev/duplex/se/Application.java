@@ -32,9 +32,9 @@ public final class Application {
     private final Map<String, Object> properties;
     private final @Nullable Places places;
     private final boolean isolated;
+    private final Injection injection;
     private final @Nullable Path files;
     private final @Nullable Authenticator authenticator;
-    private final Injection injection;
 
     /** What the settings say now. */
     Application(ApplicationSettings<?> settings) {
@@ -47,9 +47,9 @@ public final class Application {
         this.properties = Map.copyOf(settings.properties);
         this.places = settings.places;
         this.isolated = settings.isolated;
+        this.injection = settings.injection;
         this.files = settings.files;
         this.authenticator = settings.authenticator;
-        this.injection = settings.injection;
     }
 
     /** A builder of an application at the root, without endpoints. */

@@ -39,13 +39,13 @@ public abstract sealed class ApplicationSettings<B extends ApplicationSettings<B
 
     boolean isolated = true;
 
+    Injection injection = Injection.AUTOMATIC;
+
     @Nullable
     Path files;
 
     @Nullable
     Authenticator authenticator;
-
-    Injection injection = Injection.AUTOMATIC;
 
     ApplicationSettings() {}
 
@@ -137,22 +137,6 @@ public abstract sealed class ApplicationSettings<B extends ApplicationSettings<B
     }
 
     /**
-     * Serves the files of this directory, at their paths below the context path, besides the endpoints: {@code index.html} for a directory,
-     * and nothing of {@code WEB-INF}, {@code META-INF} and names that begin with a dot. It is there when the application is deployed, and its
-     * files may change at any time. Without this a WAR's own are served.
-     */
-    public B files(Path directory) {
-        this.files = directory;
-        return self();
-    }
-
-    /** Asks this who sends a request, before the application does anything for it: each handshake, and each request for a file. */
-    public B authenticator(Authenticator who) {
-        this.authenticator = who;
-        return self();
-    }
-
-    /**
      * Whether CDI makes endpoints, encoders, decoders, configurators and ServerApplicationConfigs. Without this call it does when an
      * implementation is on the class path and either the application was {@linkplain Application#of found in archives} that have beans, or
      * a CDI container runs already where it is deployed.
@@ -167,6 +151,22 @@ public abstract sealed class ApplicationSettings<B extends ApplicationSettings<B
     /** Lets a CDI container that the program has started make them; it must be there until the application has ended. */
     public B cdi(Cdi running) {
         this.injection = Injection.by(running);
+        return self();
+    }
+
+    /**
+     * Serves the files of this directory, at their paths below the context path, besides the endpoints: {@code index.html} for a directory,
+     * and nothing of {@code WEB-INF}, {@code META-INF} and names that begin with a dot. It is there when the application is deployed, and its
+     * files may change at any time. Without this a WAR's own are served.
+     */
+    public B files(Path directory) {
+        this.files = directory;
+        return self();
+    }
+
+    /** Asks this who sends a request, before the application does anything for it: each handshake, and each request for a file. */
+    public B authenticator(Authenticator who) {
+        this.authenticator = who;
         return self();
     }
 

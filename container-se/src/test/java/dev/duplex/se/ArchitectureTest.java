@@ -42,11 +42,22 @@ final class ArchitectureTest {
     }
 
     /** The rooms below the root, and the library that each of them alone may know. */
-    private static final Map<String, List<String>> LIBRARIES =
-            Map.of("cli", List.of("picocli.."), "discovery", List.of("io.github.classgraph.."));
+    private static final Map<String, List<String>> LIBRARIES = Map.of(
+            "cdi",
+            List.of(
+                    "jakarta.enterprise..",
+                    "jakarta.inject..",
+                    "jakarta.interceptor..",
+                    "javax.xml..",
+                    "org.w3c.dom..",
+                    "org.xml.sax.."),
+            "cli",
+            List.of("picocli.."),
+            "discovery",
+            List.of("io.github.classgraph.."));
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "cli", "discovery"})
+    @ValueSource(strings = {"", "cdi", "cli", "discovery"})
     void aRoomDependsOnTheProviderJakartaWebSocketTheJdkAndItsLibraryOnly(String room) {
         List<String> allowed = new ArrayList<>(List.of(
                 ROOT + "..",
@@ -87,6 +98,17 @@ final class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage(ROOT + ".cli..")
+                .check(SERVER);
+    }
+
+    @Test
+    void nothingButItsOwnPackageNeedsCdi() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage(ROOT + ".cdi..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("jakarta.enterprise..", "jakarta.inject..", "jakarta.interceptor..")
                 .check(SERVER);
     }
 

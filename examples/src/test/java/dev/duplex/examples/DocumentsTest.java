@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -37,6 +38,7 @@ class DocumentsTest {
     private static final Path ENDPOINTS = Documents.PROJECT.resolve("docs/endpoints.md");
     private static final Path SERVER = Documents.PROJECT.resolve("docs/server.md");
     private static final Path LISTENING = Documents.PROJECT.resolve("docs/listening.md");
+    private static final Path CDI = Documents.PROJECT.resolve("docs/cdi.md");
 
     /** What a snippet need not import; also not the API that its document is about, but in the README. */
     private static final String IMPORTS = """
@@ -128,6 +130,7 @@ class DocumentsTest {
                 .extracting(document -> Documents.PROJECT.relativize(document).toString())
                 .contains("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "examples/README.md", "tck-runner/README.md")
                 .contains(
+                        "docs/cdi.md",
                         "docs/concurrency.md",
                         "docs/design.md",
                         "docs/endpoints.md",
@@ -286,7 +289,7 @@ class DocumentsTest {
      * declare types stand beside the class Snippet, whose main runs the statements, and the main methods of types, in their order.
      */
     private List<String> compile(Path document, List<List<String>> blocks) throws IOException {
-        boolean ofEndpoints = List.of(ENDPOINTS, SERVER, LISTENING).contains(document);
+        boolean ofEndpoints = Set.of(ENDPOINTS, SERVER, LISTENING, CDI).contains(document);
         StringBuilder imports = new StringBuilder(IMPORTS);
         if (!document.equals(README)) {
             imports.append(ofEndpoints ? ENDPOINT_IMPORTS : PEER_IMPORTS);

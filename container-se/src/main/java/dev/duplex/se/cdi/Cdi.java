@@ -220,17 +220,14 @@ public final class Cdi implements Instances, AutoCloseable {
 
     /** Ends the scope of a session, in a call of it. */
     void ending(SessionLife life, Session session, Runnable destroy) {
-        try {
-            quietly(
-                    "an observer of the end of a session's scope",
-                    () -> fire(session, BeforeDestroyed.Literal.of(WebSocketSessionScoped.class)));
-            destroy.run();
-            quietly(
-                    "an observer of the end of a session's scope",
-                    () -> fire(session, Destroyed.Literal.of(WebSocketSessionScoped.class)));
-        } finally {
-            extension.remove(life, session);
-        }
+        extension.remove(life, session); // no other thread enters a context that ends
+        quietly(
+                "an observer of the end of a session's scope",
+                () -> fire(session, BeforeDestroyed.Literal.of(WebSocketSessionScoped.class)));
+        destroy.run();
+        quietly(
+                "an observer of the end of a session's scope",
+                () -> fire(session, Destroyed.Literal.of(WebSocketSessionScoped.class)));
     }
 
     private void fire(Session session, Annotation qualifier) {
