@@ -158,7 +158,8 @@ public final class NextApi {
         try (Stream<Path> files = Files.walk(classes.resolve("dev"))) {
             names = files.map(file -> classes.relativize(file).toString())
                     .filter(file -> file.endsWith(".class") && !file.endsWith("-info.class"))
-                    .filter(file -> !file.startsWith("dev/duplex/se/cli")) // it needs a library that is not here
+                    .filter(file -> !file.startsWith("dev/duplex/se/cli")
+                            && !file.startsWith("dev/duplex/se/cdi")) // they need libraries that are not here
                     .map(file -> file.replaceAll("\\.class$", "")
                             .replace(File.separatorChar, '.')
                             .replace('/', '.'))
