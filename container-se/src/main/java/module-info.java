@@ -1,12 +1,12 @@
 /** An embedded HTTP/1.1 server for Jakarta WebSocket endpoints. */
 module dev.duplex.container.se {
     requires transitive dev.duplex.provider;
-    requires static transitive org.jspecify;
+    requires static org.jspecify;
     requires io.github.classgraph;
-    requires static transitive jakarta.cdi; // where there is one, endpoints are injected
-    requires static transitive jakarta.inject;
+    requires static jakarta.cdi; // where there is one, endpoints are injected
+    requires static jakarta.inject;
     requires static java.xml;
-    requires static transitive info.picocli;
+    requires static info.picocli;
 
     exports dev.duplex.se;
     exports dev.duplex.se.cdi;

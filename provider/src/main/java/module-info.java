@@ -5,7 +5,7 @@
 @SuppressWarnings("module") // the hosts are built after this module
 module dev.duplex.provider {
     requires transitive jakarta.websocket;
-    requires static transitive org.jspecify;
+    requires static org.jspecify;
 
     exports dev.duplex.peer;
     exports dev.duplex.container;

@@ -15,6 +15,8 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.LocalTime;
 import java.time.ZoneId;
@@ -133,24 +135,24 @@ final class Endpoints {
                             names = "--port",
                             paramLabel = "PORT",
                             defaultValue = "8083",
-                            description = "Where the endpoint listens; 0 takes a free port. Default: ${DEFAULT-VALUE}.")
-                    int port,
-            @Option(
-                            names = "--page-port",
-                            paramLabel = "PORT",
-                            defaultValue = "8084",
-                            description = "Where the page is; 0 takes a free port. Default: ${DEFAULT-VALUE}.")
-                    int pagePort)
+                            description = "Where to listen; 0 takes a free port. Default: ${DEFAULT-VALUE}.")
+                    int port)
             throws DeploymentException, IOException {
-        // The two need each other's port: the page's socket is taken before the endpoint runs, and answers after that.
-        ChatPage page = ChatPage.bind(pagePort);
-        DuplexServer server = start(builder(port).endpoint(Chat.class).allowOrigin(page.origin()));
-        page.start(server.uri("/chat"));
+        DuplexServer server = start(builder(port).endpoint(Chat.class).files(page()));
         URI rooms = server.uri("/chat");
-        System.out.println("Chat at " + page.origin() + "/ (Ctrl+C stops it).");
+        System.out.println("Chat at http://" + rooms.getAuthority() + "/ (Ctrl+C stops it).");
         System.out.println("Its rooms are at " + rooms + "/ROOM?name=NAME");
         System.out.println("Try: open it twice, and ./duplex endpoint connect '" + rooms + "/lobby?name=Ann'");
         return 0;
+    }
+
+    /** The directory of the web page, beside this class. */
+    private static Path page() {
+        try {
+            return Path.of(Objects.requireNonNull(Endpoints.class.getResource("chat")).toURI());
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private static DuplexServer.Builder builder(int port) {

@@ -12,7 +12,6 @@
  * <tr><td>{@link dev.duplex.examples.Connect}</td><td>a client for the terminal and for pipes</td></tr>
  * <tr><td>{@link dev.duplex.examples.Endpoints}</td><td>the commands of what is in {@code endpoint}, on the standard API</td></tr>
  * <tr><td>{@link dev.duplex.examples.EndpointConnect}</td><td>its client for the terminal and for pipes</td></tr>
- * <tr><td>{@link dev.duplex.examples.ChatPage}</td><td>the web page of its chat</td></tr>
  * <tr><td>{@link dev.duplex.examples.Main}</td><td>the command line over all of them</td></tr>
  * </table>
  *

@@ -2,6 +2,10 @@ package dev.duplex.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -14,16 +18,16 @@ class ChatTest {
     private static final Pattern SOCKET = Pattern.compile("(ws://\\S+:(\\d+)/chat)/ROOM.*");
 
     /** A running chat and where it is. */
-    private record Running(Program program, String page, String pagePort, String socket, String port)
+    private record Running(Program program, String page, String socket, String port)
             implements AutoCloseable {
-        static Running start(String port, String pagePort) throws Exception {
-            Program program = Program.start("endpoint", "chat", "--port", port, "--page-port", pagePort);
+        static Running start(String port) throws Exception {
+            Program program = Program.start("endpoint", "chat", "--port", port);
             try {
                 Matcher page = PAGE.matcher(program.line());
                 assertThat(page.find()).isTrue();
                 Matcher socket = SOCKET.matcher(program.url());
                 assertThat(socket.matches()).isTrue();
-                return new Running(program, page.group(), page.group(1), socket.group(1), socket.group(2));
+                return new Running(program, page.group(), socket.group(1), socket.group(2));
             } catch (AssertionError e) {
                 program.close();
                 throw e;
@@ -42,7 +46,7 @@ class ChatTest {
 
     @Test
     void twoPagesAndAClientSeeWhatTheOthersSayAndWhoComesAndGoes() throws Exception {
-        try (Running chat = Running.start("0", "0");
+        try (Running chat = Running.start("0");
                 Browser browser = Browser.start();
                 Program client = Program.start("endpoint", "connect", chat.room("kitchen", "Tom"))) {
             assertThat(client.line())
@@ -75,7 +79,7 @@ class ChatTest {
 
     @Test
     void aRoomHearsNothingOfAnother() throws Exception {
-        try (Running chat = Running.start("0", "0");
+        try (Running chat = Running.start("0");
                 StandardClient here = StandardClient.connect(chat.room("kitchen", "Ann"));
                 StandardClient there = StandardClient.connect(chat.room("caf%C3%A9", "Bob"))) {
             assertThat(here.next()).contains("\"room\":\"kitchen\"");
@@ -89,7 +93,7 @@ class ChatTest {
 
     @Test
     void aNameThatIsTakenGetsANumber() throws Exception {
-        try (Running chat = Running.start("0", "0");
+        try (Running chat = Running.start("0");
                 StandardClient first = StandardClient.connect(chat.room("lobby", "Ann"))) {
             assertThat(first.next()).contains("\"name\":\"Ann\"");
             try (StandardClient second = StandardClient.connect(chat.room("lobby", "Ann"))) {
@@ -100,7 +104,7 @@ class ChatTest {
 
     @Test
     void whoHasNoNameIsToldWhyAndDoesNotGetIn() throws Exception {
-        try (Running chat = Running.start("0", "0");
+        try (Running chat = Running.start("0");
                 StandardClient guest = StandardClient.connect(chat.room("lobby", "Ann"))) {
             assertThat(guest.next()).contains("welcome");
             for (String name : List.of("", "%20", "x".repeat(31))) {
@@ -117,7 +121,7 @@ class ChatTest {
     @Test
     void aFullRoomSaysSo() throws Exception {
         List<StandardClient> guests = new ArrayList<>();
-        try (Running chat = Running.start("0", "0")) {
+        try (Running chat = Running.start("0")) {
             for (int i = 0; i < 100; i++) {
                 StandardClient guest = StandardClient.connect(chat.room("lobby", "Ann"));
                 guests.add(guest);
@@ -138,7 +142,7 @@ class ChatTest {
 
     @Test
     void whatIsNoMessageIsAnsweredAndTheConnectionGoesOn() throws Exception {
-        try (Running chat = Running.start("0", "0");
+        try (Running chat = Running.start("0");
                 Program ws = RealPeers.ws(chat.room("lobby", "Ann"))) {
             assertThat(ws.line()).contains("open");
             assertThat(ws.line()).contains("welcome");
@@ -154,7 +158,7 @@ class ChatTest {
 
     @Test
     void aPageFromElsewhereIsRefused() throws Exception {
-        try (Running chat = Running.start("0", "0")) {
+        try (Running chat = Running.start("0")) {
             try (Program ws = RealPeers.ws(chat.room("lobby", "Ann"), "http://elsewhere.example")) {
                 assertThat(ws.line()).contains("failed", "403");
             }
@@ -167,11 +171,15 @@ class ChatTest {
 
     @Test
     void thePageMayTalkToItsSocketAndLoadNothingFromElsewhere() throws Exception {
-        try (Running chat = Running.start("0", "0");
+        try (Running chat = Running.start("0");
                 Browser browser = Browser.start()) {
             Browser.Page page = browser.open(chat.page());
-            assertThat(page.header("content-security-policy"))
-                    .contains("default-src 'none'", "connect-src ws://localhost:" + chat.port() + "/;");
+            try (HttpClient client = HttpClient.newHttpClient()) {
+                HttpRequest request =
+                        HttpRequest.newBuilder(URI.create(chat.page())).build();
+                assertThat(client.send(request, BodyHandlers.ofString()).body())
+                        .contains("Content-Security-Policy", "default-src 'none'", "connect-src 'self';");
+            }
             assertThat(page.header("x-content-type-options")).isEqualTo("nosniff");
             assertThat(page.complaints()).isEmpty();
         }
@@ -180,14 +188,14 @@ class ChatTest {
     @Test
     void thePageComesBackByItselfWhenTheServerDoes() throws Exception {
         try (Browser browser = Browser.start()) {
-            Running chat = Running.start("0", "0");
+            Running chat = Running.start("0");
             Browser.Page ann;
             try (chat) {
                 ann = enter(browser, chat, "lobby", "Ann");
             }
             ann.see("status", "Trying again in");
             ann.see("button", "Try now");
-            try (Running again = Running.start(chat.port(), chat.pagePort());
+            try (Running again = Running.start(chat.port());
                     StandardClient tom = StandardClient.connect(again.room("lobby", "Tom"))) {
                 ann.see("status", "Connected as Ann.");
                 tom.send("{\"text\":\"Welcome back\"}");
@@ -198,7 +206,7 @@ class ChatTest {
 
     @Test
     void aPageWhoseNameIsRefusedShowsWhyAtTheEntrance() throws Exception {
-        try (Running chat = Running.start("0", "0");
+        try (Running chat = Running.start("0");
                 Browser browser = Browser.start()) {
             Browser.Page page = browser.open(chat.page());
             // Not empty to the browser, which asks for a name, but to the server.

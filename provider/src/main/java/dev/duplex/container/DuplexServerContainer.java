@@ -23,7 +23,6 @@ import org.jspecify.annotations.Nullable;
  * The server endpoints of one application, and the way from a host's request to a connection with one of them. Has no thread and no socket
  * of its own: a host gives it both. Safe for any thread. Jakarta WebSocket §6.
  */
-@SuppressWarnings("exports") // hosts are modules that the rooms which are named here are exported to
 public final class DuplexServerContainer extends DuplexContainer implements ServerContainer {
     private final String contextPath;
     private final ClassLoader classLoader;

@@ -9,7 +9,6 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A request as a host of {@link DuplexServerContainer} hands it over: what it parsed, and what it knows besides. Used by one thread. */
-@SuppressWarnings("exports") // hosts are modules that the handshake is exported to
 public interface HostRequest {
     /** The request line and the headers. */
     RequestHead head();

@@ -14,7 +14,6 @@ import org.jspecify.annotations.Nullable;
  * A request that became a WebSocket connection. The host writes the response and then either serves the connection or, if that failed,
  * abandons it; one of the two, once. Handed from thread to thread at will.
  */
-@SuppressWarnings("exports") // hosts are modules that the engine and the handshake are exported to
 public final class Upgrade {
     private final ResponseHead response;
     private final WebSocketSession session;

@@ -8,7 +8,6 @@ import org.jspecify.annotations.Nullable;
  * Injects what a client's container makes, when it is asked for in a program with CDI: in a callback of an application, on a thread with
  * the application's context class loader, or where {@code CDI.current()} finds a container. Safe for any thread.
  */
-@SuppressWarnings("exports") // what it implements is the provider's affair
 public final class AmbientCdi implements AmbientInstances {
     /** Whether there is a CDI API: nothing here may be loaded without it. */
     private static final boolean THERE = isThere();

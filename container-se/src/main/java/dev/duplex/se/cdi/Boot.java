@@ -21,7 +21,6 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Starts a CDI container for an application, and knows those that run. Safe for any thread. */
-@SuppressWarnings("exports") // for the server of this module
 public final class Boot {
     /** Weld's name of a hook that would end its containers while the server still lets its sessions end. Others pass over it. */
     private static final String SHUTDOWN_HOOK = "org.jboss.weld.se.shutdownHook";

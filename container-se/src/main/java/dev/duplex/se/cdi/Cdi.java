@@ -27,7 +27,6 @@ import org.jspecify.annotations.Nullable;
  * whatever is called for its sessions. Safe for any thread.
  */
 @Vetoed
-@SuppressWarnings("exports") // what it implements is the hosts' affair
 public final class Cdi implements Instances, AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Cdi.class.getName());
 

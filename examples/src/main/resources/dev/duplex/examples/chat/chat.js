@@ -23,9 +23,10 @@ function connect() {
   const room = at('room').value.trim();
   const name = at('name').value.trim();
   tell('Connecting …');
-  const current = new WebSocket(
-    `${document.body.dataset.socket}/${encodeURIComponent(room)}?name=${encodeURIComponent(name)}`,
-  );
+  const address = new URL(`chat/${encodeURIComponent(room)}?name=${encodeURIComponent(name)}`, location);
+  address.protocol = address.protocol.replace('http', 'ws');
+  address.hash = '';
+  const current = new WebSocket(address);
   socket = current;
   current.addEventListener('message', ({ data }) => {
     const event = JSON.parse(data);
