@@ -7,6 +7,7 @@ module dev.duplex.container.se {
     requires static jakarta.inject;
     requires static java.xml;
     requires static info.picocli;
+    requires static java.logging; // of the command line
 
     exports dev.duplex.se;
     exports dev.duplex.se.cdi;

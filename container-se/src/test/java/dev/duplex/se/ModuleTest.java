@@ -28,14 +28,14 @@ final class ModuleTest {
                 folder.resolve("module-info.java"), "module user { requires dev.duplex.container.se; }");
         Path program = Files.createDirectory(folder.resolve("user")).resolve("Program.java");
         Files.writeString(program, """
-                package user;
+            package user;
 
-                final class Program {
-                    public static void main(String... args) throws Exception {
-                        dev.duplex.se.DuplexServer.builder().port(0).start().close();
-                    }
+            final class Program {
+                public static void main(String... args) throws Exception {
+                    dev.duplex.se.DuplexServer.builder().port(0).start().close();
                 }
-                """);
+            }
+            """);
         String path = Stream.of(
                         DuplexServer.class,
                         DuplexServerContainer.class,
@@ -59,7 +59,10 @@ final class ModuleTest {
 
     private static String place(Class<?> type) {
         try {
-            return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI())
+            return Path.of(type.getProtectionDomain()
+                            .getCodeSource()
+                            .getLocation()
+                            .toURI())
                     .toString();
         } catch (URISyntaxException e) {
             throw new IllegalArgumentException(e);

@@ -149,7 +149,8 @@ final class Endpoints {
     /** The directory of the web page, beside this class. */
     private static Path page() {
         try {
-            return Path.of(Objects.requireNonNull(Endpoints.class.getResource("chat")).toURI());
+            return Path.of(
+                    Objects.requireNonNull(Endpoints.class.getResource("chat")).toURI());
         } catch (URISyntaxException e) {
             throw new IllegalStateException(e);
         }

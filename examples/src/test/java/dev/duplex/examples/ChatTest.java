@@ -18,8 +18,7 @@ class ChatTest {
     private static final Pattern SOCKET = Pattern.compile("(ws://\\S+:(\\d+)/chat)/ROOM.*");
 
     /** A running chat and where it is. */
-    private record Running(Program program, String page, String socket, String port)
-            implements AutoCloseable {
+    private record Running(Program program, String page, String socket, String port) implements AutoCloseable {
         static Running start(String port) throws Exception {
             Program program = Program.start("endpoint", "chat", "--port", port);
             try {

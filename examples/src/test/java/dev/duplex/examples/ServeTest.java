@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
+import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -87,6 +88,51 @@ final class ServeTest {
         }
         try (Program version = runJar("--version")) {
             assertThat(version.rest()).singleElement().asString().matches("Duplex \\d+\\..*");
+        }
+    }
+
+    @Test
+    void theJarInjectsAndSaysNothingOfIt() throws Exception {
+        Path classes = Files.createDirectories(folder.resolve("hello.war/WEB-INF/classes"));
+        Path source = Files.writeString(folder.resolve("Hello.java"), """
+            @jakarta.websocket.server.ServerEndpoint("/hello")
+            public class Hello {
+                @jakarta.inject.Inject
+                Greeter greeter;
+
+                @jakarta.websocket.OnMessage
+                public String hello(String name) {
+                    return greeter.greet(name);
+                }
+
+                @jakarta.enterprise.context.ApplicationScoped
+                public static class Greeter {
+                    String greet(String name) {
+                        return "Hello " + name;
+                    }
+                }
+            }
+            """);
+        assertThat(ToolProvider.getSystemJavaCompiler()
+                        .run(
+                                null,
+                                null,
+                                null,
+                                "-proc:none",
+                                "-cp",
+                                JAR.toString(),
+                                "-d",
+                                classes.toString(),
+                                source.toString()))
+                .isZero();
+        try (Program server = runJar(
+                        "serve", "--port", "0", folder.resolve("hello.war").toString());
+                WsPeer peer = WebSockets.connect(listed(server, "/hello/hello"))) {
+            peer.write("Größe");
+            assertThat(peer.readMessage(Duration.ofSeconds(30)).text()).isEqualTo("Hello Größe");
+            server.stop();
+            assertThat(server.exitCode()).isZero();
+            assertThat(server.errors()).isEmpty();
         }
     }
 

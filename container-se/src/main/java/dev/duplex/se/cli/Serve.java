@@ -18,6 +18,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -45,6 +47,9 @@ import picocli.CommandLine.TypeConversionException;
         },
         sortOptions = false)
 public final class Serve implements Callable<Integer> {
+    /** Greets at each start, which nobody has asked for here. Kept, as the JDK would forget its level with it. */
+    private static final Logger WELD = Logger.getLogger("org.jboss.weld");
+
     private final Settings settings;
 
     @Spec
@@ -131,6 +136,9 @@ public final class Serve implements Callable<Integer> {
             description = "Answer 200 there while it serves, and 503 while it stops.")
     private @Nullable String health;
 
+    @Option(names = "--no-cdi", description = "Start no CDI container, whatever the applications have.")
+    private boolean withoutCdi;
+
     @Option(
             names = "--allow-origin",
             paramLabel = "ORIGIN",
@@ -197,6 +205,9 @@ public final class Serve implements Callable<Integer> {
      */
     @Override
     public Integer call() throws DeploymentException, IOException {
+        if (System.getProperty("java.util.logging.config.file") == null) {
+            WELD.setLevel(Level.WARNING);
+        }
         DuplexServer server = builder().start();
         PrintWriter out = spec.commandLine().getOut();
         stopAtTheEnd(server, out);
@@ -295,6 +306,9 @@ public final class Serve implements Callable<Integer> {
             } else {
                 builder.allowOrigin(origin);
             }
+        }
+        if (withoutCdi) {
+            builder.cdi(false);
         }
         settings.containerProperties().forEach(builder::property);
         properties.forEach(builder::property); // said nearer
