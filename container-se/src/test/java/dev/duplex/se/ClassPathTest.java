@@ -1,6 +1,5 @@
 package dev.duplex.se;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.duplex.container.DuplexServerContainer;
@@ -9,13 +8,9 @@ import io.github.classgraph.ClassGraph;
 import jakarta.websocket.Session;
 import jakarta.websocket.server.ServerContainer;
 import java.io.File;
-import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
@@ -75,7 +70,12 @@ final class ClassPathTest {
     void endpointsOfJarsAndDirectoriesOfTheClassPathAreServed() throws Exception {
         Path one = Archive.compiled(MAIN, endpoint("app", "/one")).file(folder.resolve("one.jar"));
         Path two = Archive.compiled(endpoint("app.two", "/two")).directory(folder.resolve("two of größe"));
-        assertThat(run("-cp", join(Stream.concat(own(), Stream.of(one, two))), "app.Main", "/one", "/two"))
+        assertThat(run(
+                        "-cp",
+                        OwnProcess.classPath(Stream.concat(own(), Stream.of(one, two))),
+                        "app.Main",
+                        "/one",
+                        "/two"))
                 .containsExactly("[/one, /two]", "hello from /one", "hello from /two");
     }
 
@@ -91,8 +91,8 @@ final class ClassPathTest {
 
     @Test
     void endpointsOfModulesAreServed() throws Exception {
-        String modules = join(own());
-        Path app = Archive.module(join(Stream.concat(own(), optional())), MAIN, endpoint("app", "/one"), """
+        String modules = OwnProcess.classPath(own());
+        Path app = Archive.module(OwnProcess.classPath(own()), MAIN, endpoint("app", "/one"), """
             module app {
                 requires dev.duplex.container.se;
                 exports app;
@@ -132,64 +132,28 @@ final class ClassPathTest {
         assertThat(run(
                         "-Djava.io.tmpdir=" + temporary,
                         "-cp",
-                        join(Stream.concat(own(), Stream.of(main))),
+                        OwnProcess.classPath(Stream.concat(own(), Stream.of(main))),
                         "app.Leaving",
                         war.toString()))
                 .containsExactly("[/one]", "page");
         assertThat(temporary).isEmptyDirectory();
     }
 
-    /** What a program needs that has an embedded server. */
+    /** What a program needs that has an embedded server: none of what is optional. */
     private static Stream<Path> own() {
-        return Stream.of(
-                        DuplexServer.class,
-                        DuplexServerContainer.class,
-                        ServerContainer.class,
-                        Session.class,
-                        ClassGraph.class,
-                        NullMarked.class)
-                .map(ClassPathTest::place)
-                .distinct();
+        return OwnProcess.places(
+                DuplexServer.class,
+                DuplexServerContainer.class,
+                ServerContainer.class,
+                Session.class,
+                ClassGraph.class,
+                NullMarked.class);
     }
 
-    /** What the compiler wants to see of modules that are optional when the program runs. */
-    private static Stream<Path> optional() {
-        return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
-                .filter(element -> element.endsWith(".jar"))
-                .map(Path::of);
-    }
-
-    private static Path place(Class<?> type) {
-        try {
-            return Path.of(
-                    type.getProtectionDomain().getCodeSource().getLocation().toURI());
-        } catch (URISyntaxException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    private static String join(Stream<Path> paths) {
-        return paths.map(Path::toString).collect(Collectors.joining(File.pathSeparator));
-    }
-
-    /** The lines that a Java program prints. */
+    /** The lines that a Java program prints which says nothing else. */
     private List<String> run(String... arguments) throws Exception {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(List.of(arguments));
-        Path output = folder.resolve("output");
-        Path errors = folder.resolve("errors");
-        Process program = new ProcessBuilder(command)
-                .redirectOutput(output.toFile())
-                .redirectError(errors.toFile())
-                .start();
-        try {
-            assertThat(program.waitFor(100, TimeUnit.SECONDS)).isTrue();
-        } finally {
-            program.destroyForcibly();
-        }
-        assertThat(Files.readString(errors, UTF_8)).isEmpty();
-        assertThat(program.exitValue()).isZero();
-        return Files.readAllLines(output, UTF_8);
+        List<String> lines = OwnProcess.run(folder, arguments);
+        assertThat(folder.resolve("errors")).isEmptyFile();
+        return lines;
     }
 }

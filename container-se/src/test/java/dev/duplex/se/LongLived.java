@@ -2,14 +2,10 @@ package dev.duplex.se;
 
 import jakarta.websocket.WebSocketContainer;
 import jakarta.websocket.server.ServerContainer;
-import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /** A program that has nothing but a server, for a JVM of its own. It closes it when its input has something. */
 final class LongLived {
@@ -31,21 +27,14 @@ final class LongLived {
     }
 
     private static Process start(List<String> before, Class<?> program, String... arguments) throws IOException {
-        String classPath = Stream.of(
-                        program,
-                        DuplexServer.class,
-                        dev.duplex.container.DuplexServerContainer.class,
-                        ServerContainer.class,
-                        WebSocketContainer.class)
-                .map(type ->
-                        type.getProtectionDomain().getCodeSource().getLocation().getPath())
-                .collect(Collectors.joining(File.pathSeparator));
+        String classPath = OwnProcess.classPath(OwnProcess.places(
+                program,
+                DuplexServer.class,
+                dev.duplex.container.DuplexServerContainer.class,
+                ServerContainer.class,
+                WebSocketContainer.class));
         List<String> command = new ArrayList<>(before);
-        command.addAll(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                classPath,
-                program.getName()));
+        command.addAll(OwnProcess.java("-cp", classPath, program.getName()));
         command.addAll(List.of(arguments));
         return new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)

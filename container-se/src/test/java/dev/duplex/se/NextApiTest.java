@@ -1,16 +1,11 @@
 package dev.duplex.se;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.duplex.container.DuplexServerContainer;
-import java.io.File;
-import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -23,32 +18,17 @@ final class NextApiTest {
     @Test
     @Timeout(120)
     void theSameClassesServeAnApplicationOfTheNextApi(@TempDir Path folder) throws Exception {
-        List<String> jars;
+        List<Path> jars;
         try (Stream<Path> files = Files.list(API)) {
-            jars = files.map(Path::toString).sorted().toList();
+            jars = files.sorted().toList();
         }
         assertThat(jars)
                 .as("jars of the next API that the build has put into %s", API)
                 .hasSize(2);
-        String classPath = Stream.concat(
-                        Stream.of(place(DuplexServer.class), place(DuplexServerContainer.class)), jars.stream())
-                .collect(Collectors.joining(File.pathSeparator));
-        Path output = folder.resolve("output");
-        Process program = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-cp",
-                        classPath,
-                        Path.of("src", "test", "next-api", "NextApi.java").toString())
-                .redirectOutput(output.toFile())
-                .redirectError(folder.resolve("errors").toFile())
-                .start();
-        try {
-            assertThat(program.waitFor(100, TimeUnit.SECONDS)).isTrue();
-        } finally {
-            program.destroyForcibly();
-        }
-        assertThat(Files.readString(output, UTF_8).lines())
-                .as(Files.readString(folder.resolve("errors"), UTF_8))
+        String classPath = OwnProcess.classPath(
+                Stream.concat(OwnProcess.places(DuplexServer.class, DuplexServerContainer.class), jars.stream()));
+        String program = Path.of("src", "test", "next-api", "NextApi.java").toString();
+        assertThat(OwnProcess.run(folder, "-cp", classPath, program))
                 .containsExactly(
                         "complete true",
                         "certificates none",
@@ -64,11 +44,5 @@ final class NextApiTest {
                         "afterResponse without headers",
                         "failed: EOFException",
                         "suit yourself");
-        assertThat(program.exitValue()).isZero();
-    }
-
-    private static String place(Class<?> type) throws URISyntaxException {
-        return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI())
-                .toString();
     }
 }

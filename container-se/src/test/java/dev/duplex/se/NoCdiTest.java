@@ -1,6 +1,5 @@
 package dev.duplex.se;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.duplex.container.DuplexServerContainer;
@@ -8,13 +7,7 @@ import dev.duplex.se.discovery.Archive;
 import io.github.classgraph.ClassGraph;
 import jakarta.websocket.WebSocketContainer;
 import jakarta.websocket.server.ServerContainer;
-import java.io.File;
-import java.net.URISyntaxException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -46,32 +39,14 @@ final class NoCdiTest {
                 }
             }
             """).directory(folder.resolve("injected"));
-        String classPath = Stream.of(
-                        DuplexServer.class,
-                        DuplexServerContainer.class,
-                        ServerContainer.class,
-                        WebSocketContainer.class,
-                        ClassGraph.class)
-                .map(NoCdiTest::place)
-                .collect(Collectors.joining(File.pathSeparator));
-        Path output = folder.resolve("output");
-        Process program = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-cp",
-                        classPath,
-                        Path.of("src", "test", "no-cdi", "NoCdi.java").toString(),
-                        echo.toString(),
-                        injected.toString())
-                .redirectOutput(output.toFile())
-                .redirectError(folder.resolve("errors").toFile())
-                .start();
-        try {
-            assertThat(program.waitFor(100, TimeUnit.SECONDS)).isTrue();
-        } finally {
-            program.destroyForcibly();
-        }
-        assertThat(Files.readString(output, UTF_8).lines())
-                .as(Files.readString(folder.resolve("errors"), UTF_8))
+        String classPath = OwnProcess.classPath(OwnProcess.places(
+                DuplexServer.class,
+                DuplexServerContainer.class,
+                ServerContainer.class,
+                WebSocketContainer.class,
+                ClassGraph.class));
+        String program = Path.of("src", "test", "no-cdi", "NoCdi.java").toString();
+        assertThat(OwnProcess.run(folder, "-cp", classPath, program, echo.toString(), injected.toString()))
                 .containsExactly(
                         "methods of the builder true",
                         "echo of named classes",
@@ -80,18 +55,5 @@ final class NoCdiTest {
                                 + " of the server",
                         "injected: app.Injected has members with @Inject, and nothing here injects them: its"
                                 + " application needs CDI, or the endpoint a configurator that makes its instances");
-        assertThat(program.exitValue()).isZero();
-    }
-
-    private static String place(Class<?> type) {
-        try {
-            return Path.of(type.getProtectionDomain()
-                            .getCodeSource()
-                            .getLocation()
-                            .toURI())
-                    .toString();
-        } catch (URISyntaxException e) {
-            throw new IllegalStateException(e);
-        }
     }
 }
