@@ -153,13 +153,14 @@ public final class DuplexServerContainer extends DuplexContainer implements Serv
      *     handshake, 403 for its origin, 500 when the application failed, 503 when the container is stopping
      */
     public Upgrade upgrade(HostRequest request) throws HandshakeFailure {
-        checkRunning();
-        String path = request.head().path();
-        PathTree.Match<DeployedEndpoint> match = find(path);
-        if (match == null) {
-            throw new HandshakeFailure(404, "there is no endpoint at " + path);
-        }
-        return new Negotiation(this, match.endpoint(), match.parameters(), request).upgrade();
+        return live().negotiate(() -> {
+            String path = request.head().path();
+            PathTree.Match<DeployedEndpoint> match = find(path);
+            if (match == null) {
+                throw new HandshakeFailure(404, "there is no endpoint at " + path);
+            }
+            return new Negotiation(this, match.endpoint(), match.parameters(), request).upgrade();
+        });
     }
 
     /**
@@ -171,10 +172,11 @@ public final class DuplexServerContainer extends DuplexContainer implements Serv
      */
     public Upgrade upgrade(HostRequest request, ServerEndpointConfig config, Map<String, String> pathParameters)
             throws DeploymentException, HandshakeFailure {
-        checkRunning();
-        DeployedEndpoint endpoint = DeployedEndpoint.of(config, instances(), properties());
-        endpoint = endpoint.with(openSessions(endpoint.type())); // it is made anew for each request
-        return new Negotiation(this, endpoint, Map.copyOf(pathParameters), request).upgrade();
+        return live().negotiate(() -> {
+            DeployedEndpoint endpoint = DeployedEndpoint.of(config, instances(), properties());
+            endpoint = endpoint.with(openSessions(endpoint.type())); // it is made anew for each request
+            return new Negotiation(this, endpoint, Map.copyOf(pathParameters), request).upgrade();
+        });
     }
 
     /** Whether there is an endpoint at a request's path, so that a host with other resources can tell. */
@@ -211,11 +213,12 @@ public final class DuplexServerContainer extends DuplexContainer implements Serv
 
     /**
      * Refuses new connections by 503, sends every open one a Close, with 1001 or the code of its policy, waits until they have ended, no
-     * longer than the grace, and cuts the rest. Connections of clients that were opened through this container end too.
+     * longer than the grace, and cuts the rest. Opening handshakes in which the application is called are waited for too. Connections of
+     * clients that were opened through this container end as well.
      *
      * <p>The Close goes behind the callback that runs, for at most a second, and behind messages that wait to be sent, for at most half the
      * grace. What the remote end had sent before it answers is handed over still; then the close callback is called. When a callback of a
-     * session calls this, that session is told, and not waited for.
+     * session or of a handshake calls this, that one is told, and not waited for.
      */
     public void stop(Duration grace) {
         live().stop(grace);
@@ -267,12 +270,6 @@ public final class DuplexServerContainer extends DuplexContainer implements Serv
         }
         String rest = path.substring(contextPath.length());
         return rest.isEmpty() || rest.startsWith("/") ? endpoints.find(rest.isEmpty() ? "/" : rest) : null;
-    }
-
-    private void checkRunning() throws HandshakeFailure {
-        if (live().stopping()) {
-            throw new HandshakeFailure(503, "this application is stopping; try again later");
-        }
     }
 
     private boolean isDeployed(Class<?> type) {
