@@ -57,6 +57,7 @@ final class HttpConnection implements Acceptor.Visitor, Runnable {
     @Override
     public void begin(boolean welcome) {
         boolean handedOver = false;
+        serving = Thread.currentThread();
         try {
             long until = System.nanoTime()
                     + ConnectionSettings.nanos(front.settings().handshakeTimeout());
