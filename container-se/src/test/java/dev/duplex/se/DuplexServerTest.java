@@ -102,6 +102,13 @@ final class DuplexServerTest {
                     .isThrownBy(() -> builder.contextPath(path))
                     .withMessage("a context path is empty, or starts with / and does not end with it, not " + path);
         }
+        for (String path :
+                List.of("/my chat", "/café", "/a?b", "/a%2", "/a%ff", "/a//b", "/a/../b", "/a/%2e%2e", "/.", "/../a")) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> builder.contextPath(path))
+                    .withMessage("a context path is written as in a URI, /my%20chat for \"my chat\", and has no empty"
+                            + " segment and none of dots, not " + path);
+        }
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> builder.maxConnections(0))
                 .withMessage("maxConnections must be at least 1, not 0");

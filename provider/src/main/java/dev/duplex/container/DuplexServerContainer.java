@@ -2,6 +2,7 @@ package dev.duplex.container;
 
 import dev.duplex.endpoint.Instances;
 import dev.duplex.endpoint.PathTree;
+import dev.duplex.endpoint.RequestPath;
 import dev.duplex.handshake.HandshakeFailure;
 import jakarta.websocket.DeploymentException;
 import jakarta.websocket.server.ServerContainer;
@@ -17,6 +18,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  * of its own: a host gives it both. Safe for any thread. Jakarta WebSocket §6.
  */
 public final class DuplexServerContainer extends DuplexContainer implements ServerContainer {
+    /** RFC 3986 §3.3. */
+    private static final Pattern PATH = Pattern.compile("(?:[A-Za-z0-9/._~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2})*");
+
     private final String contextPath;
     private final ClassLoader classLoader;
     private final OriginPolicy origins;
@@ -244,7 +249,7 @@ public final class DuplexServerContainer extends DuplexContainer implements Serv
     /**
      * A context path as it is compared with the paths of requests: empty for {@code /}.
      *
-     * @throws IllegalArgumentException when it is neither empty nor starts with a slash and ends with none
+     * @throws IllegalArgumentException when it is neither empty nor starts with a slash and ends with none, or is none that a request can have
      */
     public static String checkContextPath(String contextPath) {
         String path = contextPath.equals("/") ? "" : contextPath;
@@ -252,7 +257,20 @@ public final class DuplexServerContainer extends DuplexContainer implements Serv
             throw new IllegalArgumentException(
                     "a context path is empty, or starts with / and does not end with it, not " + contextPath);
         }
+        if (!path.isEmpty() && !(PATH.matcher(path).matches() && isNormal(path))) {
+            throw new IllegalArgumentException(
+                    "a context path is written as in a URI, /my%20chat for \"my chat\", and has"
+                            + " no empty segment and none of dots, not " + contextPath);
+        }
         return path;
+    }
+
+    /** Whether no client would ask for another path instead (RFC 3986 §5.2.4). */
+    private static boolean isNormal(String path) {
+        List<String> segments = RequestPath.segments(path);
+        return segments != null
+                && !segments.contains("")
+                && segments.size() == path.chars().filter(c -> c == '/').count();
     }
 
     /** The context class loader of the threads that call the application. */
@@ -343,7 +361,7 @@ public final class DuplexServerContainer extends DuplexContainer implements Serv
         /**
          * Where the endpoints are: their paths begin behind it. Jakarta WebSocket §6.4.
          *
-         * @param contextPath empty or {@code /} for the root; else it starts with a slash and ends with none
+         * @param contextPath empty or {@code /} for the root; else it starts with a slash and ends with none, as it stands in a URI
          * @throws IllegalArgumentException when it is none of these
          */
         public Builder contextPath(String contextPath) {
