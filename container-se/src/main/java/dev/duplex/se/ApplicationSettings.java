@@ -55,7 +55,8 @@ public abstract sealed class ApplicationSettings<B extends ApplicationSettings<B
     /**
      * Puts this before the path of every endpoint; empty or {@code /} for nothing, which is the default.
      *
-     * @throws IllegalArgumentException if it does not begin with a slash, or ends with one
+     * @param path as it stands in a URI: {@code /my%20chat}
+     * @throws IllegalArgumentException if it does not begin with a slash, ends with one, or is none that a request can have
      */
     public B contextPath(String path) {
         this.contextPath = DuplexServerContainer.checkContextPath(path);

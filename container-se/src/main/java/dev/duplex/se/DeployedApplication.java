@@ -160,7 +160,7 @@ public final class DeployedApplication {
         StaticFiles.Found found = files.find(contextPath(), head.path(), head.query());
         if (found != null && !head.method().equals("GET") && !head.method().equals("HEAD")) {
             throw new HandshakeFailure(
-                    405, "the method must be GET or HEAD: this is a file", HttpConnection.ALLOW_READING);
+                    405, "the method must be GET or HEAD: this is a file", HttpExchange.ALLOW_READING);
         }
         return found;
     }

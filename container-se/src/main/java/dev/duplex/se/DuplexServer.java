@@ -107,11 +107,18 @@ public final class DuplexServer implements AutoCloseable {
      */
     public ServerContainer container() {
         DeployedApplication deployed = applications.at(own.contextPath());
-        try {
-            return (deployed == null ? deploy(own) : deployed).container();
-        } catch (DeploymentException e) {
-            throw new IllegalStateException("the application at " + own.contextPath() + "/ cannot be deployed", e);
+        if (deployed == null) {
+            try {
+                deployed = deploy(own);
+            } catch (DeploymentException e) {
+                deployed = applications.at(own.contextPath()); // another thread may have been faster
+                if (deployed == null) {
+                    throw new IllegalStateException(
+                            "the application at " + own.contextPath() + "/ cannot be deployed", e);
+                }
+            }
         }
+        return deployed.container();
     }
 
     /**
@@ -122,17 +129,16 @@ public final class DuplexServer implements AutoCloseable {
      */
     public DeployedApplication deploy(Application application) throws DeploymentException {
         DeployedApplication deployed = application.deploy(this);
-        boolean added = applications.add(deployed);
-        if (added && !stopped.get()) {
-            return deployed;
+        if (!applications.add(deployed)) {
+            deployed.end(Duration.ZERO);
+            throw new DeploymentException("there is an application at " + application.contextPath()
+                    + "/ already: undeploy it, or give this one another context path");
         }
-        deployed.end(Duration.ZERO);
-        if (added) {
-            applications.remove(deployed);
+        if (stopped.get()) { // who stops may have looked before
+            deployed.undeploy(Duration.ZERO); // or does the same at this time: one of the two ends it
             throw new IllegalStateException("the server was stopped: nothing can be deployed any more");
         }
-        throw new DeploymentException("there is an application at " + application.contextPath()
-                + "/ already: undeploy it, or give this one another context path");
+        return deployed;
     }
 
     void undeploy(DeployedApplication application, Duration grace) {
@@ -177,7 +183,8 @@ public final class DuplexServer implements AutoCloseable {
      * than the grace, and cuts those that are left. Returns when nothing of the server is left but callbacks that do not return. The second
      * call waits for the first, no longer than its own grace.
      *
-     * <p>Called inside a callback of one of its sessions, it closes that too, but does not wait for it, as the callback waits for this.
+     * <p>Called inside a callback of one of its sessions or opening handshakes, it ends that too, but does not wait for it, as the callback
+     * waits for this.
      *
      * @throws IllegalArgumentException if the grace is negative
      */

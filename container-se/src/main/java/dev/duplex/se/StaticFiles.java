@@ -79,7 +79,7 @@ final class StaticFiles {
     Found find(String context, String path, @Nullable String query) throws HandshakeFailure {
         List<String> segments = RequestPath.segments(path.substring(context.length()));
         if (segments == null) {
-            return path.length() == context.length() && hasIndex(root) ? slash(context + "/", query) : null;
+            return path.length() == context.length() && hasIndex(root) ? slash(context, "/", query) : null;
         }
         try {
             return find(context, segments, query);
@@ -111,7 +111,7 @@ final class StaticFiles {
             return null;
         }
         if (!directory) {
-            slash(context + "/" + String.join("/", segments) + "/", query);
+            slash(context, "/" + String.join("/", segments) + "/", query);
         }
         return file(seen(real.resolve(INDEX)));
     }
@@ -169,12 +169,14 @@ final class StaticFiles {
     /**
      * Relative links of a page count from its last slash.
      *
+     * @param context escaped, as it came
+     * @param path behind it, not escaped
      * @throws HandshakeFailure always
      */
-    private static Found slash(String path, @Nullable String query) throws HandshakeFailure {
+    private static Found slash(String context, String path, @Nullable String query) throws HandshakeFailure {
         String location;
         try {
-            location = new URI(null, null, path, null).toASCIIString();
+            location = context + new URI(null, null, path, null).toASCIIString();
         } catch (URISyntaxException e) {
             throw new AssertionError("a path that begins with one slash is a URI", e);
         }

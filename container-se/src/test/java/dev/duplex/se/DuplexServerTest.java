@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import jakarta.websocket.DeploymentException;
 import jakarta.websocket.OnClose;
 import jakarta.websocket.OnMessage;
+import jakarta.websocket.server.ServerContainer;
 import jakarta.websocket.server.ServerEndpoint;
 import java.io.BufferedReader;
 import java.net.BindException;
@@ -21,11 +22,15 @@ import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
@@ -96,6 +101,13 @@ final class DuplexServerTest {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> builder.contextPath(path))
                     .withMessage("a context path is empty, or starts with / and does not end with it, not " + path);
+        }
+        for (String path :
+                List.of("/my chat", "/café", "/a?b", "/a%2", "/a%ff", "/a//b", "/a/../b", "/a/%2e%2e", "/.", "/../a")) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> builder.contextPath(path))
+                    .withMessage("a context path is written as in a URI, /my%20chat for \"my chat\", and has no empty"
+                            + " segment and none of dots, not " + path);
         }
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> builder.maxConnections(0))
@@ -354,6 +366,49 @@ final class DuplexServerTest {
             stop.get(RawClient.LIMIT.toSeconds(), TimeUnit.SECONDS);
         }
         remains.areNoMore();
+    }
+
+    @Test
+    void containerIsTheSameForAllWhoAskAtATime() throws Exception {
+        int threads = 8;
+        for (int i = 0; i < 20; i++) {
+            try (DuplexServer server = DuplexServer.builder().port(0).start()) {
+                CyclicBarrier start = new CyclicBarrier(threads);
+                List<FutureTask<ServerContainer>> asking = new ArrayList<>();
+                for (int j = 0; j < threads; j++) {
+                    FutureTask<ServerContainer> ask = new FutureTask<>(() -> {
+                        start.await();
+                        return server.container();
+                    });
+                    Thread.ofPlatform().start(ask);
+                    asking.add(ask);
+                }
+                Set<ServerContainer> containers = new HashSet<>();
+                for (FutureTask<ServerContainer> ask : asking) {
+                    containers.add(ask.get(RawClient.LIMIT.toSeconds(), TimeUnit.SECONDS));
+                }
+                assertThat(containers).hasSize(1);
+            }
+        }
+    }
+
+    @Test
+    void authenticatorCanStopTheServer() throws Exception {
+        AtomicReference<DuplexServer> stopping = new AtomicReference<>();
+        CountDownLatch stopped = new CountDownLatch(1);
+        stopping.set(Echo.builder()
+                .authenticator(request -> {
+                    stopping.get().stop(Duration.ofHours(1));
+                    stopped.countDown();
+                    return Authenticator.nobody();
+                })
+                .start());
+        try (RawClient client = RawClient.to(stopping.get())) {
+            client.send(RawClient.upgrade("/echo"));
+            client.ends();
+            assertThat(stopped.await(RawClient.LIMIT.toSeconds(), TimeUnit.SECONDS))
+                    .isTrue();
+        }
     }
 
     /** Its close callback returns when it is let go. */

@@ -80,7 +80,12 @@ final class StaticFilesTest {
                 .port(0)
                 .endpoint(Root.class, Echo.class)
                 .files(files)
-                .deploy(Application.builder().contextPath("/app").files(files).build())
+                .deploy(
+                        Application.builder().contextPath("/app").files(files).build(),
+                        Application.builder()
+                                .contextPath("/my%20caf%C3%A9")
+                                .files(files)
+                                .build())
                 .start();
     }
 
@@ -177,6 +182,8 @@ final class StaticFilesTest {
         "/page?a=b, /page/?a=b",
         "/app, /app/",
         "/app/page, /app/page/",
+        "/my%20caf%C3%A9, /my%20caf%C3%A9/",
+        "/my%20caf%C3%A9/page, /my%20caf%C3%A9/page/",
         "http://other.example/page, /page/",
         "/./page, /page/",
         "/p%61ge, /page/"

@@ -2,6 +2,7 @@ package dev.duplex.container;
 
 import dev.duplex.endpoint.Instances;
 import dev.duplex.endpoint.PathTree;
+import dev.duplex.endpoint.RequestPath;
 import dev.duplex.handshake.HandshakeFailure;
 import jakarta.websocket.DeploymentException;
 import jakarta.websocket.server.ServerContainer;
@@ -17,6 +18,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  * of its own: a host gives it both. Safe for any thread. Jakarta WebSocket §6.
  */
 public final class DuplexServerContainer extends DuplexContainer implements ServerContainer {
+    /** RFC 3986 §3.3. */
+    private static final Pattern PATH = Pattern.compile("(?:[A-Za-z0-9/._~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2})*");
+
     private final String contextPath;
     private final ClassLoader classLoader;
     private final OriginPolicy origins;
@@ -153,13 +158,14 @@ public final class DuplexServerContainer extends DuplexContainer implements Serv
      *     handshake, 403 for its origin, 500 when the application failed, 503 when the container is stopping
      */
     public Upgrade upgrade(HostRequest request) throws HandshakeFailure {
-        checkRunning();
-        String path = request.head().path();
-        PathTree.Match<DeployedEndpoint> match = find(path);
-        if (match == null) {
-            throw new HandshakeFailure(404, "there is no endpoint at " + path);
-        }
-        return new Negotiation(this, match.endpoint(), match.parameters(), request).upgrade();
+        return live().negotiate(() -> {
+            String path = request.head().path();
+            PathTree.Match<DeployedEndpoint> match = find(path);
+            if (match == null) {
+                throw new HandshakeFailure(404, "there is no endpoint at " + path);
+            }
+            return new Negotiation(this, match.endpoint(), match.parameters(), request).upgrade();
+        });
     }
 
     /**
@@ -171,10 +177,11 @@ public final class DuplexServerContainer extends DuplexContainer implements Serv
      */
     public Upgrade upgrade(HostRequest request, ServerEndpointConfig config, Map<String, String> pathParameters)
             throws DeploymentException, HandshakeFailure {
-        checkRunning();
-        DeployedEndpoint endpoint = DeployedEndpoint.of(config, instances(), properties());
-        endpoint = endpoint.with(openSessions(endpoint.type())); // it is made anew for each request
-        return new Negotiation(this, endpoint, Map.copyOf(pathParameters), request).upgrade();
+        return live().negotiate(() -> {
+            DeployedEndpoint endpoint = DeployedEndpoint.of(config, instances(), properties());
+            endpoint = endpoint.with(openSessions(endpoint.type())); // it is made anew for each request
+            return new Negotiation(this, endpoint, Map.copyOf(pathParameters), request).upgrade();
+        });
     }
 
     /** Whether there is an endpoint at a request's path, so that a host with other resources can tell. */
@@ -211,11 +218,12 @@ public final class DuplexServerContainer extends DuplexContainer implements Serv
 
     /**
      * Refuses new connections by 503, sends every open one a Close, with 1001 or the code of its policy, waits until they have ended, no
-     * longer than the grace, and cuts the rest. Connections of clients that were opened through this container end too.
+     * longer than the grace, and cuts the rest. Opening handshakes in which the application is called are waited for too. Connections of
+     * clients that were opened through this container end as well.
      *
      * <p>The Close goes behind the callback that runs, for at most a second, and behind messages that wait to be sent, for at most half the
      * grace. What the remote end had sent before it answers is handed over still; then the close callback is called. When a callback of a
-     * session calls this, that session is told, and not waited for.
+     * session or of a handshake calls this, that one is told, and not waited for.
      */
     public void stop(Duration grace) {
         live().stop(grace);
@@ -241,7 +249,7 @@ public final class DuplexServerContainer extends DuplexContainer implements Serv
     /**
      * A context path as it is compared with the paths of requests: empty for {@code /}.
      *
-     * @throws IllegalArgumentException when it is neither empty nor starts with a slash and ends with none
+     * @throws IllegalArgumentException when it is neither empty nor starts with a slash and ends with none, or is none that a request can have
      */
     public static String checkContextPath(String contextPath) {
         String path = contextPath.equals("/") ? "" : contextPath;
@@ -249,7 +257,20 @@ public final class DuplexServerContainer extends DuplexContainer implements Serv
             throw new IllegalArgumentException(
                     "a context path is empty, or starts with / and does not end with it, not " + contextPath);
         }
+        if (!path.isEmpty() && !(PATH.matcher(path).matches() && isNormal(path))) {
+            throw new IllegalArgumentException(
+                    "a context path is written as in a URI, /my%20chat for \"my chat\", and has"
+                            + " no empty segment and none of dots, not " + contextPath);
+        }
         return path;
+    }
+
+    /** Whether no client would ask for another path instead (RFC 3986 §5.2.4). */
+    private static boolean isNormal(String path) {
+        List<String> segments = RequestPath.segments(path);
+        return segments != null
+                && !segments.contains("")
+                && segments.size() == path.chars().filter(c -> c == '/').count();
     }
 
     /** The context class loader of the threads that call the application. */
@@ -267,12 +288,6 @@ public final class DuplexServerContainer extends DuplexContainer implements Serv
         }
         String rest = path.substring(contextPath.length());
         return rest.isEmpty() || rest.startsWith("/") ? endpoints.find(rest.isEmpty() ? "/" : rest) : null;
-    }
-
-    private void checkRunning() throws HandshakeFailure {
-        if (live().stopping()) {
-            throw new HandshakeFailure(503, "this application is stopping; try again later");
-        }
     }
 
     private boolean isDeployed(Class<?> type) {
@@ -346,7 +361,7 @@ public final class DuplexServerContainer extends DuplexContainer implements Serv
         /**
          * Where the endpoints are: their paths begin behind it. Jakarta WebSocket §6.4.
          *
-         * @param contextPath empty or {@code /} for the root; else it starts with a slash and ends with none
+         * @param contextPath empty or {@code /} for the root; else it starts with a slash and ends with none, as it stands in a URI
          * @throws IllegalArgumentException when it is none of these
          */
         public Builder contextPath(String contextPath) {

@@ -3,6 +3,7 @@ package dev.duplex.container;
 import dev.duplex.engine.Connection;
 import dev.duplex.engine.ConnectionSettings;
 import dev.duplex.frame.CloseFrame;
+import dev.duplex.handshake.HandshakeFailure;
 import dev.duplex.session.WebSocketSession;
 import java.security.Principal;
 import java.time.Duration;
@@ -28,11 +29,12 @@ final class LiveSessions {
     private final Map<String, Live> sessions = new ConcurrentHashMap<>();
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition ended = lock.newCondition();
+    /** Threads that negotiate an upgrade: the application is called by them. */
+    private final Set<Thread> negotiating = ConcurrentHashMap.newKeySet();
     /** Upgrades that are neither served nor abandoned yet. */
     private final AtomicInteger coming = new AtomicInteger();
 
-    private final AtomicBoolean closing = new AtomicBoolean();
-    private volatile boolean stopping;
+    private final AtomicBoolean stopping = new AtomicBoolean();
 
     private record Live(WebSocketSession session, Connection connection, int stopCode) {
         void drain(long patience, long sending) {
@@ -44,13 +46,44 @@ final class LiveSessions {
         }
     }
 
-    /** A session may come: {@link #add} or {@link #comesNot} says so. */
+    /**
+     * What an upgrade comes of.
+     *
+     * @param <X> what it throws besides
+     */
+    @FunctionalInterface
+    interface Negotiating<X extends Exception> {
+        Upgrade upgrade() throws HandshakeFailure, X;
+    }
+
+    /**
+     * Negotiates an upgrade on this thread: who stops waits for that, as the application is called in it.
+     *
+     * @throws HandshakeFailure 503 when the container is stopping; else what the negotiation throws
+     */
+    <X extends Exception> Upgrade negotiate(Negotiating<X> negotiation) throws HandshakeFailure, X {
+        Thread thread = Thread.currentThread();
+        boolean outermost = negotiating.add(thread); // before the look: who stops looks the other way round
+        try {
+            if (stopping()) {
+                throw new HandshakeFailure(503, "this application is stopping; try again later");
+            }
+            return negotiation.upgrade();
+        } finally {
+            if (outermost) {
+                negotiating.remove(thread);
+                announceEnd();
+            }
+        }
+    }
+
+    /** A session may come; {@link #cameOrNot} says when that is decided. */
     void mayCome() {
         coming.incrementAndGet();
     }
 
-    /** A session that might have come does not. */
-    void comesNot() {
+    /** A session that might have come was added, or does not come. */
+    void cameOrNot() {
         coming.decrementAndGet();
         announceEnd();
     }
@@ -63,8 +96,7 @@ final class LiveSessions {
     void add(WebSocketSession session, Connection connection, int stopCode) {
         Live live = new Live(session, connection, stopCode);
         sessions.put(session.getId(), live);
-        coming.decrementAndGet();
-        if (stopping) {
+        if (stopping()) {
             live.drain(0, 0);
         }
     }
@@ -76,7 +108,7 @@ final class LiveSessions {
     }
 
     private void announceEnd() {
-        if (stopping) {
+        if (stopping()) {
             lock.lock();
             try {
                 ended.signalAll();
@@ -100,15 +132,14 @@ final class LiveSessions {
 
     /** Whether new ones are to be refused. */
     boolean stopping() {
-        return stopping;
+        return stopping.get();
     }
 
     /** Closes all, and waits for nothing. Has no effect the second time. */
     void startStop(Duration grace) {
-        if (closing.getAndSet(true)) {
+        if (stopping.getAndSet(true)) {
             return;
         }
-        stopping = true;
         long half = ConnectionSettings.nanos(grace) / 2; // the other half is for the remote end's Close
         long patience = Math.min(half, CALLBACK.toNanos());
         for (Live live : sessions.values()) {
@@ -119,8 +150,8 @@ final class LiveSessions {
     }
 
     /**
-     * Closes all, waits for them no longer than the grace, and cuts the rest; but a session inside whose callback this is called is left to
-     * itself, as it cannot end before this returns.
+     * Closes all, waits for them no longer than the grace, and cuts the rest; but a session or an opening handshake inside whose callback this
+     * is called is left to itself, as it cannot end before this returns.
      */
     void stop(Duration grace) {
         startStop(grace);
@@ -130,13 +161,14 @@ final class LiveSessions {
                 own.add(id);
             }
         });
-        if (!awaitEnd(grace, own.size())) {
+        int most = own.size() + (negotiating.contains(Thread.currentThread()) ? 1 : 0);
+        if (!awaitEnd(grace, most)) {
             sessions.forEach((id, live) -> {
                 if (!own.contains(id)) {
                     live.cut();
                 }
             });
-            awaitEnd(CUT, own.size());
+            awaitEnd(CUT, most);
         }
     }
 
@@ -157,7 +189,7 @@ final class LiveSessions {
     }
 
     private int left() {
-        return coming.get()
-                + sessions.size(); // in this order, as one that comes is added before it is no longer coming
+        // In this order, as each of them is counted in the next place before it is no longer in the one before
+        return negotiating.size() + coming.get() + sessions.size();
     }
 }

@@ -64,18 +64,30 @@ public final class Upgrade {
     public void serve(Opening opening) {
         use();
         ClassLoader before = ContextLoader.enter(loader);
+        try {
+            Connection connection = begin(opening);
+            session.open(connection);
+            session.run();
+        } finally {
+            ContextLoader.leave(before);
+        }
+    }
+
+    private Connection begin(Opening opening) {
         boolean begun = false;
         try {
             Connection connection = opening.connection(settings, compression, session);
             live.add(session, connection, stopCode);
             begun = true;
-            session.open(connection);
-            session.run();
+            return connection;
         } finally {
-            if (!begun) {
-                release.run();
+            try {
+                if (!begun) { // there may be no memory for a connection
+                    release.run();
+                }
+            } finally {
+                live.cameOrNot();
             }
-            ContextLoader.leave(before);
         }
     }
 
@@ -90,7 +102,7 @@ public final class Upgrade {
         try {
             release.run();
         } finally {
-            live.comesNot();
+            live.cameOrNot();
             ContextLoader.leave(before);
         }
     }

@@ -7,6 +7,7 @@ import dev.duplex.handshake.HeadFinder;
 import dev.duplex.handshake.HeadLimits;
 import dev.duplex.handshake.ResponseHead;
 import dev.duplex.transport.Transport;
+import dev.duplex.transport.Watch;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -110,8 +111,8 @@ public final class Opening {
     }
 
     private void finish() throws IOException {
-        transport.shutdownOutput();
         long end = System.nanoTime() + REFUSAL_LINGER.toNanos();
+        shutdownOutput(end);
         transport.readTimeout((int) REFUSAL_LINGER.toMillis());
         try {
             int count;
@@ -120,6 +121,23 @@ public final class Opening {
             } while (count >= 0 && System.nanoTime() - end < 0);
         } catch (SocketTimeoutException e) {
             // It had its time
+        }
+    }
+
+    /** TLS says goodbye, and that waits for who has not read what came before. */
+    private void shutdownOutput(long until) throws IOException {
+        Watch watch = new Watch(now -> {
+            if (now - until < 0) {
+                return until;
+            }
+            transport.close();
+            return Watch.NEVER;
+        });
+        watch.runBy(until);
+        try {
+            transport.shutdownOutput();
+        } finally {
+            watch.cancel();
         }
     }
 

@@ -9,9 +9,11 @@ import dev.duplex.peer.PeerPolicy;
 import dev.duplex.peer.RawPeer;
 import jakarta.websocket.ClientEndpointConfig;
 import jakarta.websocket.CloseReason;
+import jakarta.websocket.HandshakeResponse;
 import jakarta.websocket.OnClose;
 import jakarta.websocket.OnMessage;
 import jakarta.websocket.Session;
+import jakarta.websocket.server.HandshakeRequest;
 import jakarta.websocket.server.ServerEndpoint;
 import jakarta.websocket.server.ServerEndpointConfig;
 import java.io.ByteArrayOutputStream;
@@ -379,6 +381,102 @@ final class StopTest {
                 probe.expect(CLOSED);
                 probe.expectNothing();
             }
+        }
+    }
+
+    /** Gives the instance, and has the handshake take until something is done. */
+    private static final class Deciding extends Probe.Giving {
+        private final CountDownLatch begun = new CountDownLatch(1);
+        private final Runnable decision;
+
+        Deciding(Probe probe, Runnable decision) {
+            super(probe);
+            this.decision = decision;
+        }
+
+        @Override
+        public void modifyHandshake(ServerEndpointConfig config, HandshakeRequest request, HandshakeResponse response) {
+            begun.countDown();
+            decision.run();
+        }
+
+        ServerEndpointConfig at(String path) {
+            return ServerEndpointConfig.Builder.create(Probe.class, path)
+                    .configurator(this)
+                    .build();
+        }
+    }
+
+    private void awaitRelease() {
+        try {
+            assertThat(release.await(20, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
+    void waitsForAHandshakeThatTheApplicationWorksOn() throws Exception {
+        Probe probe = new Probe();
+        Deciding deciding = new Deciding(probe, this::awaitRelease);
+        try (TestHost host = Probe.host(deciding.at("/"));
+                RawPeer late = host.raw()) {
+            late.ask("/");
+            assertThat(deciding.begun.await(20, TimeUnit.SECONDS)).isTrue();
+            CompletableFuture<Void> stopped = stop(host);
+            assertThatExceptionOfType(TimeoutException.class).isThrownBy(() -> stopped.get(300, TimeUnit.MILLISECONDS));
+            release.countDown();
+            assertThat(late.head()).startsWith("HTTP/1.1 101 ");
+            late.expectClose(1001);
+            late.close(1001);
+            await(stopped);
+            probe.expect("open");
+            probe.expect(CLOSED);
+        }
+    }
+
+    @Test
+    void handshakeThatStopsItsContainerIsNotWaitedFor() throws Exception {
+        AtomicReference<DuplexServerContainer> container = new AtomicReference<>();
+        Probe probe = new Probe();
+        Deciding deciding = new Deciding(probe, () -> container.get().stop(Duration.ofHours(1)));
+        try (TestHost host = Probe.host(deciding.at("/"))) {
+            container.set(host.container);
+            try (RawPeer client = host.open("/")) {
+                client.expectClose(1001);
+                client.close(1001);
+                client.expectEnd();
+            }
+            probe.expect("open");
+            probe.expect(CLOSED);
+        }
+    }
+
+    @Test
+    void waitsForSessionsAlsoWhenItsOwnClientsHaveGone() throws Exception {
+        Waiting probe = new Waiting();
+        Probe client = new Probe();
+        try (TestHost host = Probe.host(probe.at("/"));
+                RawPeer busy = host.open("/")) {
+            probe.expect("open");
+            host.container
+                    .connectToServer(
+                            client, ClientEndpointConfig.Builder.create().build(), host.uri("/"))
+                    .close();
+            client.expect("open");
+            probe.expect("open");
+            probe.expect("close 1000 ");
+            client.expect("close 1000 ");
+            busy.frame(RawPeer.TEXT, "wait");
+            probe.expect("text wait");
+            CompletableFuture<Void> stopped = stop(host);
+            busy.expectClose(1001);
+            busy.close(1001);
+            assertThatExceptionOfType(TimeoutException.class).isThrownBy(() -> stopped.get(300, TimeUnit.MILLISECONDS));
+            release.countDown();
+            await(stopped);
+            probe.expect("returned");
+            probe.expect(CLOSED);
         }
     }
 }

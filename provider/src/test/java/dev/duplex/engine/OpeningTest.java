@@ -9,11 +9,16 @@ import dev.duplex.handshake.HeadLimits;
 import dev.duplex.handshake.Headers;
 import dev.duplex.handshake.ResponseHead;
 import dev.duplex.transport.MemoryTransport;
+import dev.duplex.transport.Transport;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.SocketAddress;
 import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -146,5 +151,53 @@ class OpeningTest {
         assertThat(received()).startsWith("HTTP/1.1 404 Not Found\r\n").endsWith("\r\n\r\nthere is nothing at /x\n");
         there.close();
         assertThat(refusing.get(Line.DEADLINE, TimeUnit.NANOSECONDS)).isEqualTo("refused");
+    }
+
+    /** A transport that says goodbye before its end, as TLS does. */
+    private record Polite(MemoryTransport plain) implements Transport {
+        @Override
+        public InputStream input() {
+            return plain.input();
+        }
+
+        @Override
+        public OutputStream output() {
+            return plain.output();
+        }
+
+        @Override
+        public void readTimeout(int millis) throws IOException {
+            plain.readTimeout(millis);
+        }
+
+        @Override
+        public void shutdownOutput() throws IOException {
+            plain.output().write("goodbye".getBytes(StandardCharsets.US_ASCII));
+            plain.shutdownOutput();
+        }
+
+        @Override
+        public void close() {
+            plain.close();
+        }
+
+        @Override
+        public SocketAddress remoteAddress() {
+            return plain.remoteAddress();
+        }
+
+        @Override
+        public SocketAddress localAddress() {
+            return plain.localAddress();
+        }
+    }
+
+    @Test
+    void answerThatIsNotReadHoldsNobodyAtItsEnd() {
+        MemoryTransport full = MemoryTransport.pair(1000);
+        Opening answering = new Opening(new Polite(full), System.nanoTime() + Line.DEADLINE);
+        ResponseHead head = ResponseHead.last(200, Instant.now(), Headers.NONE);
+        byte[] rest = new byte[1000 - head.text().length()];
+        assertThatExceptionOfType(IOException.class).isThrownBy(() -> answering.answer(head, out -> out.write(rest)));
     }
 }
