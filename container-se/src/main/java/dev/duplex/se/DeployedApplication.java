@@ -170,10 +170,20 @@ public final class DeployedApplication {
         container.startStop(grace);
     }
 
-    /** Ends its sessions, no longer than the grace, and what was opened for it. Once. */
+    /**
+     * Ends its sessions, no longer than the grace, and what was opened for it. When a callback of one of them calls this, that session ends
+     * behind it, and only then what its callbacks need. Once.
+     */
     void end(Duration grace) {
         container.stop(grace);
-        closeAll(resources, contextPath());
+        if (container.callsThisThread()) {
+            Thread.ofVirtual().name("duplex-end").start(() -> {
+                container.stop(grace); // waits for that session too
+                closeAll(resources, contextPath());
+            });
+        } else {
+            closeAll(resources, contextPath());
+        }
     }
 
     /** Closes what was opened for the application at a context path, the last one first. */
