@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
 public final class DeployedApplication {
     private static final System.Logger LOG = System.getLogger(DeployedApplication.class.getName());
 
+    /** How much longer than the others a session has whose callback ends the application: it cannot begin to end before. */
+    private static final Duration BEHIND_ITS_CALLBACK = Duration.ofSeconds(10);
+
     private final DuplexServer server;
     private final DuplexServerContainer container;
     private final @Nullable StaticFiles files;
@@ -178,7 +181,7 @@ public final class DeployedApplication {
         container.stop(grace);
         if (container.callsThisThread()) {
             Thread.ofVirtual().name("duplex-end").start(() -> {
-                container.stop(grace); // waits for that session too
+                container.stop(grace.plus(BEHIND_ITS_CALLBACK)); // waits for that session too
                 closeAll(resources, contextPath());
             });
         } else {
