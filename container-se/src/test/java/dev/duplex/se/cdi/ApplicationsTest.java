@@ -24,9 +24,13 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.logging.Filter;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -138,6 +142,28 @@ final class ApplicationsTest {
                 WsPeer peer = connect(server, "/chat/greet")) {
             assertThat(ask(peer, "you")).isEqualTo("hello you");
         }
+    }
+
+    @Test
+    void beansWithoutEndpointsAreNothingToWarnOf() throws Exception {
+        Path beans = war(SERVICE).file(folder.resolve("beans.war"));
+        Path neither = war(PLAIN).file(folder.resolve("neither.war"));
+        Queue<String> said = new ConcurrentLinkedQueue<>();
+        Logger logger = Logger.getLogger(Application.class.getName());
+        Filter before = logger.getFilter();
+        logger.setFilter(line -> {
+            said.add(line.getMessage());
+            return false;
+        });
+        try (DuplexServer server = DuplexServer.builder()
+                .port(0)
+                .deploy(Application.of(beans).build(), Application.of(neither).build())
+                .start()) {
+            assertThat(server.applications()).hasSize(2);
+        } finally {
+            logger.setFilter(before);
+        }
+        assertThat(said).singleElement().asString().startsWith("nothing of neither.war was deployed: ");
     }
 
     @Test
