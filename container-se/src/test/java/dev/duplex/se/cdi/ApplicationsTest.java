@@ -19,6 +19,8 @@ import jakarta.websocket.DeploymentException;
 import jakarta.websocket.OnMessage;
 import jakarta.websocket.server.ServerEndpoint;
 import java.lang.ref.WeakReference;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -164,6 +166,29 @@ final class ApplicationsTest {
             logger.setFilter(before);
         }
         assertThat(said).singleElement().asString().startsWith("nothing of neither.war was deployed: ");
+    }
+
+    @Test
+    void anIsolatedApplicationHasItsOwnProxiesOfClassesThatItsHostHasToo() throws Exception {
+        Archive classes = Archive.compiled(SERVICE, endpoint("", BY_FIELD));
+        Path directory = classes.directory(folder.resolve("classes"));
+        Path war = Archive.empty().with("WEB-INF/classes/", classes).file(folder.resolve("chat.war"));
+        try (URLClassLoader host = new URLClassLoader(
+                        new URL[] {directory.toUri().toURL()}, ApplicationsTest.class.getClassLoader());
+                DuplexServer server = DuplexServer.builder()
+                        .port(0)
+                        .deploy(
+                                Application.of(directory)
+                                        .classLoader(host)
+                                        .isolated(false)
+                                        .build(),
+                                Application.of(war).classLoader(host).build())
+                        .start();
+                WsPeer shared = connect(server, "/greet");
+                WsPeer isolated = connect(server, "/chat/greet")) {
+            assertThat(ask(shared, "you")).isEqualTo("hello you");
+            assertThat(ask(isolated, "you")).isEqualTo("hello you");
+        }
     }
 
     @Test
