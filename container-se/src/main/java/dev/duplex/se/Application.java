@@ -117,7 +117,7 @@ public final class Application {
             if (discovery == null) {
                 container.deploy(scanned);
             } else {
-                deployFound(discovery, container);
+                deployFound(discovery, container, application.cdi() != null);
             }
             container.deploy(annotated, configs);
             deployed = true;
@@ -144,7 +144,8 @@ public final class Application {
         return classes;
     }
 
-    private void deployFound(Discovery discovery, DuplexServerContainer container) throws DeploymentException {
+    private void deployFound(Discovery discovery, DuplexServerContainer container, boolean injected)
+            throws DeploymentException {
         Set<Class<?>> all = new LinkedHashSet<>(discovery.found());
         all.addAll(scanned);
         try {
@@ -153,7 +154,8 @@ public final class Application {
             throw new DeploymentException(discovery.name() + ": " + e.getMessage(), e);
         }
         if (container.paths().isEmpty() && annotated.isEmpty() && configs.isEmpty()) {
-            LOG.log(Level.WARNING, discovery::whyNothing);
+            // Beans without endpoints may be all that is wanted, as in the test of a bean
+            LOG.log(injected ? Level.DEBUG : Level.WARNING, discovery::whyNothing);
         }
     }
 

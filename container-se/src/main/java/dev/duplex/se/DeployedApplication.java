@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
 public final class DeployedApplication {
     private static final System.Logger LOG = System.getLogger(DeployedApplication.class.getName());
 
+    /** How much longer than the others a session has whose callback ends the application: it cannot begin to end before. */
+    private static final Duration BEHIND_ITS_CALLBACK = Duration.ofSeconds(10);
+
     private final DuplexServer server;
     private final DuplexServerContainer container;
     private final @Nullable StaticFiles files;
@@ -170,10 +173,20 @@ public final class DeployedApplication {
         container.startStop(grace);
     }
 
-    /** Ends its sessions, no longer than the grace, and what was opened for it. Once. */
+    /**
+     * Ends its sessions, no longer than the grace, and what was opened for it. When a callback of one of them calls this, that session ends
+     * behind it, and only then what its callbacks need. Once.
+     */
     void end(Duration grace) {
         container.stop(grace);
-        closeAll(resources, contextPath());
+        if (container.callsThisThread()) {
+            Thread.ofVirtual().name("duplex-end").start(() -> {
+                container.stop(grace.plus(BEHIND_ITS_CALLBACK)); // waits for that session too
+                closeAll(resources, contextPath());
+            });
+        } else {
+            closeAll(resources, contextPath());
+        }
     }
 
     /** Closes what was opened for the application at a context path, the last one first. */

@@ -246,6 +246,11 @@ public final class DuplexServerContainer extends DuplexContainer implements Serv
         }
     }
 
+    /** Whether this thread is inside a callback of one of its sessions, which {@link #stop} does not wait for. */
+    public boolean callsThisThread() {
+        return live().callThisThread();
+    }
+
     /**
      * A context path as it is compared with the paths of requests: empty for {@code /}.
      *

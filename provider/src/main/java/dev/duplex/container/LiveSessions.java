@@ -172,6 +172,11 @@ final class LiveSessions {
         }
     }
 
+    /** Whether this thread is inside a callback of one of them. */
+    boolean callThisThread() {
+        return sessions.values().stream().anyMatch(live -> live.session().calledByThisThread());
+    }
+
     /** Waits until no more than so many are left; false when time ran out. */
     private boolean awaitEnd(Duration timeout, int most) {
         lock.lock();

@@ -5,6 +5,7 @@ import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URL;
+import java.net.URLConnection;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -83,7 +84,7 @@ record BeansXml(
      * @throws DeploymentException when it is none; says where it is
      */
     static BeansXml read(URL url) throws DeploymentException {
-        try (InputStream in = new BufferedInputStream(url.openStream())) {
+        try (InputStream in = new BufferedInputStream(opened(url))) {
             in.mark(1);
             if (in.read() < 0) {
                 return EMPTY;
@@ -96,6 +97,13 @@ record BeansXml(
         } catch (IOException | SAXException | ParserConfigurationException e) {
             throw new DeploymentException(url + " is no beans.xml that can be read: " + e.getMessage(), e);
         }
+    }
+
+    private static InputStream opened(URL url) throws IOException {
+        URLConnection connection = url.openConnection();
+        connection.setUseCaches(
+                false); // which would keep a jar open for ever, and read it when there is another one in its place
+        return connection.getInputStream();
     }
 
     private static BeansXml of(Element beans) {

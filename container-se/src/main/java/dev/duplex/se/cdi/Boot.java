@@ -7,12 +7,14 @@ import jakarta.enterprise.inject.spi.BeanManager;
 import jakarta.enterprise.inject.spi.CDI;
 import jakarta.enterprise.inject.spi.Extension;
 import jakarta.websocket.DeploymentException;
+import java.lang.System.Logger.Level;
 import java.lang.annotation.Annotation;
 import java.security.CodeSource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
@@ -22,6 +24,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Starts a CDI container for an application, and knows those that run. Safe for any thread. */
 public final class Boot {
+    private static final System.Logger LOG = System.getLogger(Boot.class.getName());
+
     /** Weld's name of a hook that would end its containers while the server still lets its sessions end. Others pass over it. */
     private static final String SHUTDOWN_HOOK = "org.jboss.weld.se.shutdownHook";
 
@@ -38,7 +42,7 @@ public final class Boot {
      * @throws DeploymentException when there is no CDI implementation, or it does not start
      */
     public static Cdi ofClasses(Collection<Class<?>> named, ClassLoader loader) throws DeploymentException {
-        SeContainerInitializer initializer = initializer(loader);
+        SeContainerInitializer initializer = configured(required(), loader);
         named.stream().filter(Boot::isBeanOfNoArchive).forEach(initializer::addBeanClasses);
         return start(initializer, loader);
     }
@@ -47,20 +51,19 @@ public final class Boot {
      * Starts one for what was found in archives.
      *
      * @param always also when nothing that was found asks for it
-     * @return null when it was not started
-     * @throws DeploymentException when there is no CDI implementation, or it does not start
+     * @return null when it was not started: there is no CDI implementation, or nothing that asks for one
+     * @throws DeploymentException when it does not start, or there is no CDI implementation to start always
      */
     public static @Nullable Cdi of(Discovery discovery, Collection<Class<?>> named, boolean always)
             throws DeploymentException {
+        SeContainerInitializer implementation = always ? required() : implementation();
         BeanArchives archives = BeanArchives.of(discovery);
-        if (!archives.any() && !always) {
+        if (implementation == null || (!archives.any() && !always)) {
             return null;
         }
         ClassLoader loader = discovery.loader();
-        SeContainerInitializer initializer = initializer(loader).disableDiscovery();
-        initializer.addExtensions(ServiceLoader.load(Extension.class, loader).stream()
-                .map(ServiceLoader.Provider::get)
-                .toArray(Extension[]::new));
+        SeContainerInitializer initializer = configured(implementation, loader).disableDiscovery();
+        initializer.addExtensions(extensions(loader));
         initializer.addBeanClasses(archives.classes().toArray(Class<?>[]::new));
         named.stream()
                 .filter(type -> !archives.classes().contains(type) && isBeanOfNoArchive(type))
@@ -72,6 +75,20 @@ public final class Boot {
             select(initializer, stereotype.asSubclass(Annotation.class));
         }
         return start(initializer, loader);
+    }
+
+    private static Extension[] extensions(ClassLoader loader) throws DeploymentException {
+        try {
+            return ServiceLoader.load(Extension.class, loader).stream()
+                    .map(ServiceLoader.Provider::get)
+                    .toArray(Extension[]::new);
+        } catch (ServiceConfigurationError | LinkageError e) { // an application may bring one that lacks something
+            throw notStarted(e);
+        }
+    }
+
+    private static DeploymentException notStarted(Throwable cause) {
+        return new DeploymentException("CDI does not start for this application: " + cause.getMessage(), cause);
     }
 
     @SuppressWarnings("unchecked") // an array of one class
@@ -107,17 +124,27 @@ public final class Boot {
         return types;
     }
 
-    private static SeContainerInitializer initializer(ClassLoader loader) throws DeploymentException {
-        SeContainerInitializer initializer;
-        try {
-            initializer = SeContainerInitializer.newInstance();
-        } catch (IllegalStateException e) {
+    private static SeContainerInitializer required() throws DeploymentException {
+        SeContainerInitializer implementation = implementation();
+        if (implementation == null) {
             throw new DeploymentException(
                     "CDI was asked for, and there is no implementation of it: put org.jboss.weld.se:weld-se-core on the"
-                            + " class path of the server",
-                    e);
+                            + " class path of the server");
         }
-        return initializer
+        return implementation;
+    }
+
+    private static @Nullable SeContainerInitializer implementation() {
+        try {
+            return SeContainerInitializer.newInstance();
+        } catch (IllegalStateException e) {
+            LOG.log(Level.DEBUG, () -> "no CDI container can be started here: " + e);
+            return null;
+        }
+    }
+
+    private static SeContainerInitializer configured(SeContainerInitializer implementation, ClassLoader loader) {
+        return implementation
                 .setClassLoader(loader)
                 .addProperty(SHUTDOWN_HOOK, false)
                 .addBeanClasses(Cdi.class); // vetoed: an application without any bean is none for Weld
@@ -142,7 +169,7 @@ public final class Boot {
                 }
             }
         } catch (RuntimeException | LinkageError e) {
-            throw new DeploymentException("CDI does not start for this application: " + e.getMessage(), e);
+            throw notStarted(e);
         } finally {
             thread.setContextClassLoader(before);
         }

@@ -77,10 +77,6 @@ public final class Cdi implements Instances, AutoCloseable {
      * The container that runs already where this is called, null when there is none or it is that of another application of this kind.
      */
     static @Nullable Cdi running() {
-        Place place = Place.current();
-        if (place != null) {
-            return place.application();
-        }
         try {
             BeanManager manager = CDI.current().getBeanManager();
             return Boot.hasBooted(manager) ? null : of(manager);
@@ -173,7 +169,7 @@ public final class Cdi implements Instances, AutoCloseable {
         Place before = new Place(this, session).enter();
         RequestContextController request = activeRequest();
         return () -> {
-            if (request != null) {
+            if (request != null && !(closed && container != null)) { // it has ended all contexts then
                 quietly("the end of a request context", request::deactivate);
                 idle.add(request);
             }

@@ -1,6 +1,7 @@
 package dev.duplex.se.cdi;
 
 import dev.duplex.endpoint.Companion;
+import jakarta.enterprise.context.ContextNotActiveException;
 import jakarta.enterprise.context.spi.Contextual;
 import jakarta.enterprise.context.spi.CreationalContext;
 import jakarta.websocket.Session;
@@ -25,7 +26,8 @@ final class SessionLife implements Companion {
 
     private final LinkedHashMap<Contextual<?>, Kept<?>> instances = new LinkedHashMap<>(); // guarded by lock
     private volatile @Nullable Session session; // null before it has opened
-    private volatile boolean ended;
+    private boolean ending; // guarded by lock
+    private volatile boolean ended; // written under lock
 
     private record Kept<T>(Contextual<T> contextual, T instance, CreationalContext<T> creation) {
         void destroy() {
@@ -75,8 +77,11 @@ final class SessionLife implements Companion {
 
     @Override
     public void ended() {
+        if (!beginEnd()) {
+            return;
+        }
         Session gone = session;
-        if (gone == null || ended) {
+        if (gone == null) {
             ended = true;
             return;
         }
@@ -84,15 +89,33 @@ final class SessionLife implements Companion {
         try {
             application.ending(this, gone, this::destroyAll);
         } finally {
-            ended = true;
             call.close();
         }
     }
 
-    /** The instance of the scope; null when there is none and none is to be made. */
+    /** Whether this is the first time. */
+    private boolean beginEnd() {
+        lock.lock();
+        try {
+            boolean first = !ending;
+            ending = true;
+            return first;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * The instance of the scope; null when there is none and none is to be made.
+     *
+     * @throws ContextNotActiveException when the scope has ended: nobody would destroy what was made now
+     */
     <T> @Nullable T instance(Contextual<T> contextual, @Nullable CreationalContext<T> creation) {
         lock.lock();
         try {
+            if (ended) {
+                throw new ContextNotActiveException(WebSocketExtension.NO_SESSION);
+            }
             Kept<?> kept = instances.get(contextual);
             if (kept == null) {
                 if (creation == null) {
@@ -134,6 +157,7 @@ final class SessionLife implements Companion {
                     LOG.log(Level.WARNING, "destroying " + last.contextual() + " of " + session + " failed", e);
                 }
             }
+            ended = true;
         } finally {
             lock.unlock();
         }

@@ -8,14 +8,13 @@ import jakarta.enterprise.inject.Any;
 import jakarta.enterprise.inject.Default;
 import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.spi.AfterBeanDiscovery;
-import jakarta.enterprise.inject.spi.Annotated;
+import jakarta.enterprise.inject.spi.Bean;
 import jakarta.enterprise.inject.spi.BeforeBeanDiscovery;
 import jakarta.enterprise.inject.spi.Extension;
 import jakarta.enterprise.inject.spi.InjectionPoint;
 import jakarta.enterprise.inject.spi.ProcessProducerField;
 import jakarta.enterprise.inject.spi.ProcessProducerMethod;
 import jakarta.enterprise.util.TypeLiteral;
-import jakarta.inject.Qualifier;
 import jakarta.websocket.Session;
 import java.lang.annotation.Annotation;
 import java.util.Map;
@@ -50,18 +49,16 @@ public final class WebSocketExtension implements Extension {
 
     /** Sees that the application has a Session of its own to inject. */
     public void produced(@Observes ProcessProducerMethod<Session, ?> method) {
-        noteUnlessQualified(method.getAnnotatedProducerMethod());
+        note(method.getBean());
     }
 
     /** Sees that the application has a Session of its own to inject. */
     public void produced(@Observes ProcessProducerField<Session, ?> field) {
-        noteUnlessQualified(field.getAnnotatedProducerField());
+        note(field.getBean());
     }
 
-    private void noteUnlessQualified(Annotated producer) {
-        if (producer.isAnnotationPresent(Default.class)
-                || producer.getAnnotations().stream()
-                        .noneMatch(annotation -> annotation.annotationType().isAnnotationPresent(Qualifier.class))) {
+    private void note(Bean<?> produced) {
+        if (produced.getQualifiers().contains(Default.Literal.INSTANCE)) { // also one that has only a name
             sessionIsProduced = true;
         }
     }

@@ -49,8 +49,20 @@ final class ApplicationLoader extends URLClassLoader {
             if (type == null) {
                 type = ownClass(name);
             }
+            if (type == null && isBesideOwn(name)) {
+                throw new ClassNotFoundException(name + " is not in " + getName() + ", whose own class it belongs to");
+            }
             return type == null ? super.loadClass(name, resolve) : type;
         }
+    }
+
+    /**
+     * Whether the name is that of a class inside an own one. The parent may have the same class, and with it what goes by its name: not only what
+     * was compiled, also the proxies that CDI has made of it. They are no classes of this application.
+     */
+    private boolean isBesideOwn(String name) {
+        int dollar = name.indexOf('$', name.lastIndexOf('.') + 2);
+        return dollar > 0 && super.findResource(name.substring(0, dollar).replace('.', '/') + ".class") != null;
     }
 
     private @Nullable Class<?> ownClass(String name) {

@@ -19,10 +19,20 @@ import jakarta.websocket.DeploymentException;
 import jakarta.websocket.OnMessage;
 import jakarta.websocket.server.ServerEndpoint;
 import java.lang.ref.WeakReference;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.logging.Filter;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -133,6 +143,109 @@ final class ApplicationsTest {
         try (DuplexServer server = serving(war);
                 WsPeer peer = connect(server, "/chat/greet")) {
             assertThat(ask(peer, "you")).isEqualTo("hello you");
+        }
+    }
+
+    @Test
+    void beansWithoutEndpointsAreNothingToWarnOf() throws Exception {
+        Path beans = war(SERVICE).file(folder.resolve("beans.war"));
+        Path neither = war(PLAIN).file(folder.resolve("neither.war"));
+        Queue<String> said = new ConcurrentLinkedQueue<>();
+        Logger logger = Logger.getLogger(Application.class.getName());
+        Filter before = logger.getFilter();
+        logger.setFilter(line -> {
+            said.add(line.getMessage());
+            return false;
+        });
+        try (DuplexServer server = DuplexServer.builder()
+                .port(0)
+                .deploy(Application.of(beans).build(), Application.of(neither).build())
+                .start()) {
+            assertThat(server.applications()).hasSize(2);
+        } finally {
+            logger.setFilter(before);
+        }
+        assertThat(said).singleElement().asString().startsWith("nothing of neither.war was deployed: ");
+    }
+
+    @Test
+    void anIsolatedApplicationHasItsOwnProxiesOfClassesThatItsHostHasToo() throws Exception {
+        Archive classes = Archive.compiled(SERVICE, endpoint("", BY_FIELD));
+        Path directory = classes.directory(folder.resolve("classes"));
+        Path war = Archive.empty().with("WEB-INF/classes/", classes).file(folder.resolve("chat.war"));
+        try (URLClassLoader host = new URLClassLoader(
+                        new URL[] {directory.toUri().toURL()}, ApplicationsTest.class.getClassLoader());
+                DuplexServer server = DuplexServer.builder()
+                        .port(0)
+                        .deploy(
+                                Application.of(directory)
+                                        .classLoader(host)
+                                        .isolated(false)
+                                        .build(),
+                                Application.of(war).classLoader(host).build())
+                        .start();
+                WsPeer shared = connect(server, "/greet");
+                WsPeer isolated = connect(server, "/chat/greet")) {
+            assertThat(ask(shared, "you")).isEqualTo("hello you");
+            assertThat(ask(isolated, "you")).isEqualTo("hello you");
+        }
+    }
+
+    @Test
+    void aJarThatWasReplacedIsReadAnew() throws Exception {
+        Path jar = folder.resolve("chat.jar");
+        Archive classes = Archive.compiled(SERVICE, endpoint("", BY_FIELD));
+        Files.copy(
+                classes.with("META-INF/beans.xml", "").file(folder.resolve("before.jar")),
+                jar,
+                StandardCopyOption.REPLACE_EXISTING);
+        try (DuplexServer server = serving(jar);
+                WsPeer peer = connect(server, "/greet")) {
+            assertThat(ask(peer, "you")).isEqualTo("hello you");
+        }
+        Files.move(
+                classes.with("META-INF/beans.xml", "<beans bean-discovery-mode=\"none\"/>")
+                        .file(folder.resolve("after.jar")),
+                jar,
+                StandardCopyOption.REPLACE_EXISTING);
+        assertThatThrownBy(() -> serving(jar).close())
+                .isInstanceOf(DeploymentException.class)
+                .hasMessageContaining("nothing here injects them");
+    }
+
+    @Test
+    void anExtensionThatCannotBeLoadedIsSaidAtDeployment() throws Exception {
+        Path war = war(SERVICE, endpoint("", BY_FIELD))
+                .with("WEB-INF/classes/META-INF/services/jakarta.enterprise.inject.spi.Extension", "app.Missing")
+                .file(folder.resolve("chat.war"));
+        assertThatThrownBy(() -> serving(war).close())
+                .isInstanceOf(DeploymentException.class)
+                .hasMessageContaining("CDI does not start for this application")
+                .hasMessageContaining("app.Missing");
+    }
+
+    @Test
+    void anApplicationThatACallbackUndeploysHasItsBeansInTheCloseCallbackStill() throws Exception {
+        BlockingQueue<String> events = new LinkedBlockingQueue<>();
+        System.getProperties().put("dev.duplex.test.events", events);
+        try (DuplexServer server =
+                DuplexServer.builder().port(0).endpoint(Explicit.class).start()) {
+            Path war = war(ENDING).file(folder.resolve("ending.war"));
+            DeployedApplication application = server.deploy(Application.of(war).build());
+            System.getProperties().put("dev.duplex.test.undeploy", (Runnable) () -> application.undeploy(Beans.LIMIT));
+            try (WsPeer peer = connect(server, "/ending/ending")) {
+                peer.write("undeploy");
+                if (peer.readMessage(Beans.LIMIT) != null) { // the answer may go before the Close or not at all
+                    assertThat(peer.readMessage(Beans.LIMIT)).isNull();
+                }
+            }
+            for (String event : List.of("close", "session over", "application over")) {
+                assertThat(events.poll(Beans.LIMIT.toSeconds(), TimeUnit.SECONDS))
+                        .isEqualTo(event);
+            }
+        } finally {
+            System.getProperties().remove("dev.duplex.test.undeploy");
+            System.getProperties().remove("dev.duplex.test.events");
         }
     }
 
@@ -345,7 +458,11 @@ final class ApplicationsTest {
             Slow slow;
             @jakarta.websocket.OnMessage
             public String answer(String text) {
-                return text + slow.number();
+                int number = slow.number();
+                if (text.equals("undeploy")) {
+                    ((Runnable) System.getProperties().get("dev.duplex.test.undeploy")).run();
+                }
+                return text + number;
             }
             @jakarta.websocket.OnClose
             public void close() {

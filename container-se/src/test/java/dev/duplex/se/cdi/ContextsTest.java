@@ -25,6 +25,7 @@ import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Inject;
+import jakarta.inject.Named;
 import jakarta.websocket.CloseReason;
 import jakarta.websocket.Decoder;
 import jakarta.websocket.Encoder;
@@ -42,6 +43,7 @@ import java.io.Reader;
 import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -546,6 +548,90 @@ final class ContextsTest {
             Instance<Session> session = beans.container().select(Session.class);
             assertThat(session.isResolvable()).isTrue();
             assertThat(session.get().getId()).isEqualTo("own");
+        }
+    }
+
+    /** The same, under a name. */
+    @ApplicationScoped
+    public static class Naming {
+        @Produces
+        @Named("of the application")
+        @Dependent
+        Session session() {
+            return Objects.requireNonNull(Producing.SESSION.get());
+        }
+    }
+
+    @Test
+    void anApplicationsOwnProducerOfNamedSessionsIsLeftAlone() {
+        Session own = (Session) Proxy.newProxyInstance(
+                Session.class.getClassLoader(), new Class<?>[] {Session.class}, (proxy, method, arguments) -> "own");
+        Producing.SESSION.set(own);
+        try (Beans beans = Beans.of(Naming.class)) {
+            Instance<Session> session = beans.container().select(Session.class);
+            assertThat(session.isResolvable()).isTrue();
+            assertThat(session.get().getId()).isEqualTo("own");
+        }
+    }
+
+    /** Looks into a scope that has ended. */
+    @ApplicationScoped
+    public static class TooLate {
+        @Inject
+        PerSession scope;
+
+        void destroyed(@Observes @Destroyed(WebSocketSessionScoped.class) Session session) {
+            try {
+                tell("made again " + scope.ask());
+            } catch (ContextNotActiveException e) {
+                tell("scope is over");
+            }
+        }
+    }
+
+    @Test
+    void aScopeThatHasEndedMakesNothing() throws Exception {
+        try (Beans beans = Beans.of(PerSession.class, Sessions.class, TooLate.class);
+                DuplexServer server = beans.server().endpoint(Sessions.class).start();
+                WsPeer peer = connect(server, "/session")) {
+            assertThat(ask(peer, "a")).isEqualTo("a1 true");
+            peer.shutdown();
+            assertThat(eventsUpTo("scope is over")).endsWith("ends after 2", "scope is over");
+        }
+    }
+
+    /** Ends a scope once more while it ends. */
+    @ApplicationScoped
+    public static class EndingTwice {
+        private static final AtomicReference<SessionLife> LIFE = new AtomicReference<>();
+
+        void before(@Observes @BeforeDestroyed(WebSocketSessionScoped.class) Session session)
+                throws InterruptedException {
+            tell("before the end");
+            SessionLife life = LIFE.getAndSet(null);
+            if (life != null) {
+                Thread other = Thread.ofVirtual().start(life::ended);
+                other.join();
+            }
+        }
+    }
+
+    @Test
+    void aScopeThatTwoThreadsEndEndsOnce() {
+        Session session = (Session) Proxy.newProxyInstance(
+                Session.class.getClassLoader(),
+                new Class<?>[] {Session.class},
+                (proxy, method, arguments) -> switch (method.getName()) {
+                    case "getId" -> "1";
+                    case "hashCode" -> 1;
+                    default -> true;
+                });
+        try (Beans beans = Beans.of(EndingTwice.class)) {
+            SessionLife life = new SessionLife(Cdi.of(beans.container().getBeanManager()), Sessions.class);
+            life.opened(session);
+            EndingTwice.LIFE.set(life);
+            life.ended();
+            assertThat(Beans.EVENTS).containsExactly("before the end");
         }
     }
 
