@@ -52,7 +52,9 @@ public final class AccompaniedCallbacks implements Callbacks {
             if (failure == null) {
                 throw e;
             }
-            failure.addSuppressed(e);
+            if (!e.equals(failure)) { // an exception cannot suppress itself
+                failure.addSuppressed(e);
+            }
         }
     }
 
