@@ -19,6 +19,8 @@ import java.util.zip.ZipOutputStream;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The server as a program: {@code ./duplex serve}, and the executable jar. */
 final class ServeTest {
@@ -91,8 +93,9 @@ final class ServeTest {
         }
     }
 
-    @Test
-    void theJarInjectsAndSaysNothingOfIt() throws Exception {
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void theJarAndTheLauncherInjectAndSayNothingOfIt(boolean jar) throws Exception {
         Path classes = Files.createDirectories(folder.resolve("hello.war/WEB-INF/classes"));
         Path source = Files.writeString(folder.resolve("Hello.java"), """
             @jakarta.websocket.server.ServerEndpoint("/hello")
@@ -125,8 +128,8 @@ final class ServeTest {
                                 classes.toString(),
                                 source.toString()))
                 .isZero();
-        try (Program server = runJar(
-                        "serve", "--port", "0", folder.resolve("hello.war").toString());
+        String[] serve = {"serve", "--port", "0", folder.resolve("hello.war").toString()};
+        try (Program server = jar ? runJar(serve) : launch(serve);
                 WsPeer peer = WebSockets.connect(listed(server, "/hello/hello"))) {
             peer.write("Größe");
             assertThat(peer.readMessage(Duration.ofSeconds(30)).text()).isEqualTo("Hello Größe");
@@ -159,6 +162,15 @@ final class ServeTest {
                         Stream.of(arguments))
                 .toList();
         return Program.run(folder, Map.of(), line.toArray(String[]::new));
+    }
+
+    private Program launch(String... arguments) throws IOException {
+        String launcher = Documents.PROJECT.resolve("duplex").toString();
+        Map<String, String> home = Map.of("JAVA_HOME", System.getProperty("java.home"));
+        return Program.run(
+                folder,
+                home,
+                Stream.concat(Stream.of(launcher), Stream.of(arguments)).toArray(String[]::new));
     }
 
     private static String listed(Program server, String path) throws InterruptedException {
