@@ -1,6 +1,7 @@
 package dev.duplex.se.cli;
 
 import dev.duplex.container.DuplexServerContainer;
+import dev.duplex.se.discovery.Places;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
@@ -11,10 +12,9 @@ import picocli.CommandLine.ITypeConverter;
  * @param context empty for the root, null when it was not said
  */
 record Deployable(@Nullable String context, Path path) {
-    /** Whether it is an application by itself: a WAR, or a directory with the inside of one. */
+    /** Whether it is an application by itself, not a part of one. */
     boolean isWar() {
-        return path.toString().endsWith(".war")
-                || path.resolve("WEB-INF").toFile().isDirectory();
+        return Places.isWar(path);
     }
 
     static final class Converter implements ITypeConverter<Deployable> {

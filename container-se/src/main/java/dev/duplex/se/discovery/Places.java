@@ -92,7 +92,8 @@ public final class Places {
         return name.toLowerCase(Locale.ROOT).endsWith(WAR);
     }
 
-    private static boolean isWar(Path path) {
+    /** Whether it is an application by itself: a WAR, by its name or by what is in it, or the directory of one. */
+    public static boolean isWar(Path path) {
         if (isNamedWar(nameOf(path)) || Files.isDirectory(path.resolve(WEB_INF))) {
             return true;
         }
