@@ -17,6 +17,7 @@ import argparse
 import json
 import signal
 import subprocess
+import sys
 import time
 
 import machine
@@ -209,9 +210,16 @@ def parse_arguments():
     parser.add_argument("--skip", type=int, default=1, help="rounds that report and publish leave out, for warming up")
     parser.add_argument("--min-share", type=float, default=0, help="leave out windows in which the server had less of its core")
     options = parser.parse_intermixed_args()
-    options.servers = [SERVERS[name] for name in options.servers.split(",")]
-    options.cells = [CELLS[name] for name in options.cells.split(",")]
+    options.servers = named("server", SERVERS, options.servers)
+    options.cells = named("cell", CELLS, options.cells)
     return options
+
+
+def named(kind, known, names):
+    for name in names.split(","):
+        if name not in known:
+            sys.exit(f"there is no {kind} {name}; there are {', '.join(known)}")
+    return [known[name] for name in names.split(",")]
 
 
 def main():
