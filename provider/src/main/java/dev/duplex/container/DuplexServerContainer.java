@@ -1,5 +1,6 @@
 package dev.duplex.container;
 
+import dev.duplex.endpoint.ContextLoader;
 import dev.duplex.endpoint.Instances;
 import dev.duplex.endpoint.PathTree;
 import dev.duplex.endpoint.RequestPath;
@@ -110,9 +111,7 @@ public final class DuplexServerContainer extends DuplexContainer implements Serv
      */
     public void deploy(Collection<Class<?>> annotated, Collection<ServerEndpointConfig> configs)
             throws DeploymentException {
-        Thread thread = Thread.currentThread();
-        ClassLoader before = thread.getContextClassLoader();
-        thread.setContextClassLoader(classLoader);
+        ClassLoader before = ContextLoader.enter(classLoader);
         List<DeployedEndpoint> made = new ArrayList<>();
         boolean published = false;
         try {
@@ -130,7 +129,7 @@ public final class DuplexServerContainer extends DuplexContainer implements Serv
             if (!published) {
                 made.forEach(this::forget);
             }
-            thread.setContextClassLoader(before);
+            ContextLoader.leave(before);
         }
     }
 
@@ -236,13 +235,11 @@ public final class DuplexServerContainer extends DuplexContainer implements Serv
         } finally {
             deploying.unlock();
         }
-        Thread thread = Thread.currentThread();
-        ClassLoader before = thread.getContextClassLoader();
-        thread.setContextClassLoader(classLoader);
+        ClassLoader before = ContextLoader.enter(classLoader);
         try {
             gone.forEach(this::forget);
         } finally {
-            thread.setContextClassLoader(before);
+            ContextLoader.leave(before);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.duplex.se.cdi;
 
+import dev.duplex.endpoint.ContextLoader;
 import dev.duplex.se.discovery.Discovery;
 import jakarta.enterprise.inject.se.SeContainer;
 import jakarta.enterprise.inject.se.SeContainerInitializer;
@@ -151,9 +152,7 @@ public final class Boot {
     }
 
     private static Cdi start(SeContainerInitializer initializer, ClassLoader loader) throws DeploymentException {
-        Thread thread = Thread.currentThread();
-        ClassLoader before = thread.getContextClassLoader();
-        thread.setContextClassLoader(loader);
+        ClassLoader before = ContextLoader.enter(loader);
         try {
             SeContainer container = initializer.initialize();
             boolean known = false;
@@ -171,24 +170,21 @@ public final class Boot {
         } catch (RuntimeException | LinkageError e) {
             throw notStarted(e);
         } finally {
-            thread.setContextClassLoader(before);
+            ContextLoader.leave(before);
         }
     }
 
     /** Ends one. */
     static void end(Cdi cdi, SeContainer container) {
         Running running = RUNNING.remove(cdi);
-        Thread thread = Thread.currentThread();
-        ClassLoader before = thread.getContextClassLoader();
-        if (running != null) {
-            thread.setContextClassLoader(running.loader());
-        }
+        ClassLoader context = Thread.currentThread().getContextClassLoader();
+        ClassLoader before = ContextLoader.enter(running == null ? context : running.loader());
         Place place = new Place(cdi, null).enter();
         try {
             container.close();
         } finally {
             Place.leave(place);
-            thread.setContextClassLoader(before);
+            ContextLoader.leave(before);
         }
     }
 
