@@ -8,6 +8,7 @@ import dev.duplex.handshake.HandshakeFailure;
 import jakarta.websocket.DeploymentException;
 import jakarta.websocket.server.ServerContainer;
 import jakarta.websocket.server.ServerEndpointConfig;
+import java.io.IOException;
 import java.security.Principal;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -33,6 +34,7 @@ public final class DuplexServerContainer extends DuplexContainer implements Serv
     private final String contextPath;
     private final ClassLoader classLoader;
     private final OriginPolicy origins;
+    private final @Nullable FrontController frontController;
 
     private final PathTree<DeployedEndpoint> endpoints = new PathTree<>();
     /** Held while endpoints are published; the application is not called under it. */
@@ -45,6 +47,7 @@ public final class DuplexServerContainer extends DuplexContainer implements Serv
         this.contextPath = builder.contextPath;
         this.classLoader = classLoader;
         this.origins = builder.origins;
+        this.frontController = builder.frontController;
     }
 
     /** Begins with an empty context path, the thread's context class loader, instances by constructor, and origins of the same host. */
@@ -75,18 +78,29 @@ public final class DuplexServerContainer extends DuplexContainer implements Serv
     }
 
     /**
-     * Not here: this container knows no servlets.
+     * Upgrades a request of a Servlet container to a connection with an endpoint that need not be deployed (§6.5), if the host is one.
      *
-     * @throws UnsupportedOperationException always
+     * @throws UnsupportedOperationException when the host is no Servlet container
+     * @throws IllegalStateException when the request is no valid opening handshake
+     * @throws DeploymentException when the config is none of an endpoint
      */
     @Override
     public void upgradeHttpToWebSocket(
             Object httpServletRequest,
             Object httpServletResponse,
             ServerEndpointConfig sec,
-            Map<String, String> pathParameters) {
-        throw new UnsupportedOperationException("upgradeHttpToWebSocket needs a Servlet container, which this is not:"
-                + " deploy the endpoint by addEndpoint, at any time");
+            Map<String, String> pathParameters)
+            throws IOException, DeploymentException {
+        if (frontController == null) {
+            throw new UnsupportedOperationException(
+                    "upgradeHttpToWebSocket needs a Servlet container, which this is not:"
+                            + " deploy the endpoint by addEndpoint, at any time");
+        }
+        frontController.upgrade(
+                required("httpServletRequest", httpServletRequest),
+                required("httpServletResponse", httpServletResponse),
+                required("sec", sec),
+                required("pathParameters", pathParameters));
     }
 
     /**
@@ -158,7 +172,7 @@ public final class DuplexServerContainer extends DuplexContainer implements Serv
      */
     public Upgrade upgrade(HostRequest request) throws HandshakeFailure {
         return live().negotiate(() -> {
-            String path = request.head().path();
+            String path = request.path();
             PathTree.Match<DeployedEndpoint> match = find(path);
             if (match == null) {
                 throw new HandshakeFailure(404, "there is no endpoint at " + path);
@@ -357,6 +371,7 @@ public final class DuplexServerContainer extends DuplexContainer implements Serv
         private Instances instances = Instances.BY_CONSTRUCTOR;
         private OriginPolicy origins = OriginPolicy.sameHost();
         private Map<String, Object> properties = Map.of();
+        private @Nullable FrontController frontController;
 
         private Builder() {}
 
@@ -386,6 +401,12 @@ public final class DuplexServerContainer extends DuplexContainer implements Serv
         /** From where pages may connect, unless a configurator decides itself. */
         public Builder origins(OriginPolicy origins) {
             this.origins = origins;
+            return this;
+        }
+
+        /** Who upgrades what the application hands over by {@code upgradeHttpToWebSocket}; nobody unless the host knows servlets. */
+        public Builder frontController(FrontController frontController) {
+            this.frontController = frontController;
             return this;
         }
 

@@ -13,6 +13,14 @@ public interface HostRequest {
     /** The request line and the headers. */
     RequestHead head();
 
+    /**
+     * The path that an endpoint is looked for at, as it stands in a URI; that of the request line unless the host takes something of it
+     * that is no part of it to applications.
+     */
+    default String path() {
+        return head().path();
+    }
+
     /** Whether it came through TLS, or a proxy in front says so. */
     boolean secure();
 

@@ -8,7 +8,8 @@
  * <tr><td>{@link dev.duplex.container.DuplexServerContainer}</td><td>the endpoints of one application on a server</td></tr>
  * <tr><td>{@link dev.duplex.container.DuplexConfigurator}, {@link dev.duplex.container.OriginPolicy}</td><td>what holds where the
  * application decides nothing</td></tr>
- * <tr><td>{@link dev.duplex.container.HostRequest}, {@link dev.duplex.container.Upgrade}</td><td>what a host gives, and what it gets</td></tr>
+ * <tr><td>{@link dev.duplex.container.HostRequest}, {@link dev.duplex.container.Upgrade},
+ * {@link dev.duplex.container.FrontController}</td><td>what a host gives, and what it gets</td></tr>
  * <tr><td>{@link dev.duplex.container.Connector}</td><td>one call of connectToServer</td></tr>
  * <tr><td>{@link dev.duplex.container.Negotiation}</td><td>one opening handshake of a server</td></tr>
  * <tr><td>{@link dev.duplex.container.DeployedEndpoint}, {@link dev.duplex.container.EndpointModel},

@@ -1,0 +1,44 @@
+package dev.duplex.servlet;
+
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.FilterRegistration;
+import jakarta.servlet.ServletContainerInitializer;
+import jakarta.servlet.ServletContext;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.annotation.HandlesTypes;
+import jakarta.websocket.Endpoint;
+import jakarta.websocket.server.ServerApplicationConfig;
+import jakarta.websocket.server.ServerEndpoint;
+import java.util.EnumSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Starts Duplex with each application of a Servlet container, which finds it by itself: publishes the {@code ServerContainer} as the attribute
+ * {@code jakarta.websocket.server.ServerContainer} (Jakarta WebSocket §6.4), and deploys the endpoints that the container has found
+ * (§6.2).
+ */
+@HandlesTypes({ServerEndpoint.class, ServerApplicationConfig.class, Endpoint.class})
+public final class DuplexInitializer implements ServletContainerInitializer {
+    private static final String FILTER = "dev.duplex";
+
+    /** For the container. */
+    public DuplexInitializer() {}
+
+    @Override
+    public void onStartup(@Nullable Set<Class<?>> classes, ServletContext context) throws ServletException {
+        Object other = context.getAttribute(ServletApplication.ATTRIBUTE);
+        if (other != null) {
+            throw new ServletException(
+                    "This application has a WebSocket container already, %s: leave one of the two out"
+                            .formatted(other.getClass().getName()));
+        }
+        ServletApplication application = new ServletApplication(context, classes == null ? Set.of() : classes);
+        context.setAttribute(ServletApplication.ATTRIBUTE, application.container());
+        context.addListener(application);
+        FilterRegistration.Dynamic filter = context.addFilter(FILTER, new UpgradeFilter(application));
+        filter.setAsyncSupported(true);
+        // Behind the filters of the application, those of its security among them
+        filter.addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), true, "/*");
+    }
+}

@@ -1,0 +1,93 @@
+package dev.duplex.servlet;
+
+import dev.duplex.container.Upgrade;
+import dev.duplex.engine.Opening;
+import dev.duplex.transport.Ends;
+import dev.duplex.transport.Transport;
+import dev.duplex.transport.Watch;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request that was upgraded, on its way to the connection that the container hands over behind the response. It is begun or abandoned, one of the
+ * two; abandons itself when the container does neither in time, as when the client is gone before the response. Safe for any thread.
+ */
+final class UpgradedConnection implements Runnable {
+    private static final System.Logger LOG = System.getLogger(UpgradedConnection.class.getName());
+
+    /** How long a container may take to write the response. */
+    private static final Duration LIMIT = Duration.ofSeconds(30);
+
+    private final Upgrade upgrade;
+    private final Ends ends;
+    private final AtomicBoolean decided = new AtomicBoolean();
+    private final Watch watch;
+    private @Nullable Transport transport; // written before the thread is started that reads it
+
+    /** An upgrade that awaits its connection. */
+    UpgradedConnection(Upgrade upgrade, Ends ends) {
+        this.upgrade = upgrade;
+        this.ends = ends;
+        long until = System.nanoTime() + LIMIT.toNanos();
+        this.watch = new Watch(now -> {
+            if (now - until < 0) {
+                return until;
+            }
+            Thread.ofVirtual()
+                    .name("duplex-abandon")
+                    .start(this::abandon); // the application is called, and the watch must not block
+            return Watch.NEVER;
+        });
+        watch.runBy(until);
+    }
+
+    /** Between whom it is. */
+    Ends ends() {
+        return ends;
+    }
+
+    /** Serves the connection, on a virtual thread of its own. Closes the transport when it was abandoned before. */
+    void begin(Transport taken) {
+        if (!decided.compareAndSet(false, true)) {
+            taken.close();
+            return;
+        }
+        watch.cancel();
+        transport = taken;
+        boolean started = false;
+        try {
+            Thread.ofVirtual().name("duplex-connection").start(this);
+            started = true;
+        } finally {
+            if (!started) { // there was no memory for a thread
+                taken.close();
+                upgrade.abandon();
+            }
+        }
+    }
+
+    /** Frees what was made for the connection, unless it was begun. */
+    void abandon() {
+        if (decided.compareAndSet(false, true)) {
+            watch.cancel();
+            upgrade.abandon();
+        }
+    }
+
+    @Override
+    public void run() {
+        Transport taken = transport;
+        if (taken == null) {
+            throw new IllegalStateException("begin runs this");
+        }
+        try {
+            upgrade.serve(new Opening(taken, System.nanoTime()));
+        } catch (RuntimeException | Error e) { // whatever it is, it ends this connection only
+            LOG.log(Level.ERROR, "the connection of " + taken.remoteAddress() + " failed", e);
+        } finally {
+            taken.close();
+        }
+    }
+}

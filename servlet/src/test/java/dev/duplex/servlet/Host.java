@@ -1,0 +1,185 @@
+package dev.duplex.servlet;
+
+import io.undertow.Undertow;
+import io.undertow.server.handlers.PathHandler;
+import io.undertow.servlet.Servlets;
+import io.undertow.servlet.api.DeploymentInfo;
+import io.undertow.servlet.api.DeploymentManager;
+import io.undertow.servlet.api.ServletContainerInitializerInfo;
+import io.undertow.servlet.util.ImmediateInstanceFactory;
+import jakarta.servlet.ServletContainerInitializer;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Set;
+import org.apache.catalina.Context;
+import org.apache.catalina.LifecycleState;
+import org.apache.catalina.connector.Connector;
+import org.apache.catalina.servlets.DefaultServlet;
+import org.apache.catalina.startup.Tomcat;
+import org.eclipse.jetty.ee11.servlet.ServletContextHandler;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+
+/** A Servlet container to test in. */
+enum Host {
+    TOMCAT {
+        @Override
+        Running start(WebApplication application) throws Exception {
+            Path folder = Files.createTempDirectory("tomcat");
+            Tomcat tomcat = new Tomcat();
+            tomcat.setBaseDir(folder.toString());
+            Connector connector = new Connector("HTTP/1.1");
+            connector.setPort(0);
+            connector.setProperty("address", "127.0.0.1");
+            tomcat.setConnector(connector);
+            Context context = tomcat.addContext(application.contextPath, folder.toString());
+            application.parameters.forEach(context::addParameter);
+            for (ServletContainerInitializer initializer : application.initializers) {
+                context.addServletContainerInitializer(initializer, application.handled(initializer));
+            }
+            Tomcat.addServlet(context, "default", new DefaultServlet()); // without a servlet no filter is asked
+            context.addServletMappingDecoded("/", "default");
+            tomcat.start();
+            if (context.getState() != LifecycleState.STARTED) {
+                tomcat.stop();
+                tomcat.destroy();
+                throw new IllegalStateException("the application did not start");
+            }
+            return new Running(application, connector.getLocalPort()) {
+                @Override
+                void undeploy() {
+                    tomcat.getHost().removeChild(context);
+                }
+
+                @Override
+                void end() throws Exception {
+                    tomcat.stop();
+                    tomcat.destroy();
+                }
+            };
+        }
+    },
+
+    UNDERTOW {
+        @Override
+        Running start(WebApplication application) throws Exception {
+            DeploymentInfo info = Servlets.deployment()
+                    .setClassLoader(Host.class.getClassLoader())
+                    .setContextPath(application.contextPath.isEmpty() ? "/" : application.contextPath)
+                    .setDeploymentName("application");
+            application.parameters.forEach(info::addInitParameter);
+            for (ServletContainerInitializer initializer : application.initializers) {
+                info.addServletContainerInitializer(new ServletContainerInitializerInfo(
+                        initializer.getClass(),
+                        new ImmediateInstanceFactory<>(initializer),
+                        application.handled(initializer)));
+            }
+            DeploymentManager manager = Servlets.newContainer().addDeployment(info);
+            manager.deploy();
+            PathHandler paths = new PathHandler().addPrefixPath(info.getContextPath(), manager.start());
+            Undertow undertow = Undertow.builder()
+                    .addHttpListener(0, "127.0.0.1")
+                    .setHandler(paths)
+                    .build();
+            undertow.start();
+            int port =
+                    ((InetSocketAddress) undertow.getListenerInfo().getFirst().getAddress()).getPort();
+            return new Running(application, port) {
+                private boolean deployed = true;
+
+                @Override
+                void undeploy() throws Exception {
+                    if (deployed) {
+                        deployed = false;
+                        manager.stop();
+                        manager.undeploy();
+                    }
+                }
+
+                @Override
+                void end() throws Exception {
+                    undeploy();
+                    undertow.stop();
+                }
+            };
+        }
+    },
+
+    JETTY {
+        @Override
+        Running start(WebApplication application) throws Exception {
+            Server server = new Server();
+            ServerConnector connector = new ServerConnector(server);
+            connector.setHost("127.0.0.1");
+            server.addConnector(connector);
+            ServletContextHandler handler =
+                    new ServletContextHandler(application.contextPath.isEmpty() ? "/" : application.contextPath);
+            application.parameters.forEach(handler::setInitParameter);
+            for (ServletContainerInitializer initializer : application.initializers) {
+                Set<Class<?>> handled = application.handled(initializer);
+                handler.addServletContainerInitializer(initializer, handled.toArray(Class<?>[]::new));
+            }
+            server.setHandler(handler);
+            boolean started = false;
+            try {
+                server.start();
+                started = true;
+            } finally {
+                if (!started) {
+                    server.stop();
+                }
+            }
+            return new Running(application, connector.getLocalPort()) {
+                @Override
+                void undeploy() throws Exception {
+                    handler.stop();
+                }
+
+                @Override
+                void end() throws Exception {
+                    server.stop();
+                }
+            };
+        }
+    };
+
+    /** Starts it with an application; throws when that does not start. */
+    abstract Running start(WebApplication application) throws Exception;
+
+    /** A container that runs. */
+    abstract static class Running implements AutoCloseable {
+        private final String contextPath;
+        private final int port;
+
+        Running(WebApplication application, int port) {
+            this.contextPath = application.contextPath;
+            this.port = port;
+        }
+
+        int port() {
+            return port;
+        }
+
+        /** The URI of a path of the application. */
+        URI uri(String path) {
+            return URI.create("ws://127.0.0.1:" + port + contextPath + path);
+        }
+
+        /** Ends the application, not the container. */
+        abstract void undeploy() throws Exception;
+
+        /** Ends the container. */
+        abstract void end() throws Exception;
+
+        @Override
+        public void close() {
+            try {
+                end();
+            } catch (Exception e) {
+                throw new IllegalStateException("the container did not end", e);
+            }
+        }
+    }
+}
