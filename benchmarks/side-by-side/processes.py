@@ -17,7 +17,7 @@ OUT = Path(os.environ.get("BENCH_OUT", HERE.parent / "target" / "side-by-side"))
 JAVA_HOME = os.environ.get("JAVA_HOME")
 MAVEN = os.environ.get("MVN", "mvn")
 DEPENDENCY_PLUGIN = "org.apache.maven.plugins:maven-dependency-plugin:3.9.0"
-DUPLEX_MODULES = ("provider", "container-se")
+DUPLEX_MODULES = ("provider", "cdi", "container-se")
 
 SERVER_CPU, LOAD_CPU = 0, 1
 HEAP = "-Xmx2g"

@@ -10,9 +10,11 @@ module dev.duplex.provider {
     exports dev.duplex.peer;
     exports dev.duplex.container;
     exports dev.duplex.endpoint to
+            dev.duplex.cdi,
             dev.duplex.container.se,
             dev.duplex.servlet;
     exports dev.duplex.engine to
+            dev.duplex.cdi,
             dev.duplex.container.se,
             dev.duplex.servlet;
     exports dev.duplex.handshake to

@@ -1,7 +1,7 @@
 package dev.duplex.arquillian;
 
+import dev.duplex.cdi.Cdi;
 import dev.duplex.se.DeployedApplication;
-import dev.duplex.se.cdi.Cdi;
 import java.lang.reflect.AnnotatedElement;
 import java.util.Arrays;
 import java.util.stream.Stream;

@@ -1,7 +1,7 @@
 package dev.duplex.arquillian;
 
+import dev.duplex.cdi.Cdi;
 import dev.duplex.endpoint.Companion;
-import dev.duplex.se.cdi.Cdi;
 import jakarta.enterprise.context.spi.CreationalContext;
 import jakarta.enterprise.inject.spi.AnnotatedMethod;
 import jakarta.enterprise.inject.spi.AnnotatedParameter;

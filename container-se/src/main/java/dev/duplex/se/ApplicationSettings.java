@@ -1,8 +1,8 @@
 package dev.duplex.se;
 
+import dev.duplex.cdi.Cdi;
 import dev.duplex.container.DuplexServerContainer;
 import dev.duplex.container.OriginPolicy;
-import dev.duplex.se.cdi.Cdi;
 import dev.duplex.se.discovery.Places;
 import jakarta.websocket.server.ServerApplicationConfig;
 import jakarta.websocket.server.ServerEndpointConfig;

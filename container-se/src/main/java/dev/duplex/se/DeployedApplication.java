@@ -1,5 +1,6 @@
 package dev.duplex.se;
 
+import dev.duplex.cdi.Cdi;
 import dev.duplex.container.DuplexServerContainer;
 import dev.duplex.endpoint.ContextLoader;
 import dev.duplex.endpoint.Instances;
@@ -7,7 +8,6 @@ import dev.duplex.handshake.HandshakeFailure;
 import dev.duplex.handshake.Headers;
 import dev.duplex.handshake.RequestHead;
 import dev.duplex.handshake.ServerHandshake;
-import dev.duplex.se.cdi.Cdi;
 import jakarta.websocket.server.ServerContainer;
 import java.lang.System.Logger.Level;
 import java.net.URI;

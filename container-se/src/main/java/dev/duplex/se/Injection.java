@@ -1,8 +1,8 @@
 package dev.duplex.se;
 
+import dev.duplex.cdi.Cdi;
 import dev.duplex.endpoint.Instances;
-import dev.duplex.se.cdi.Boot;
-import dev.duplex.se.cdi.Cdi;
+import dev.duplex.se.beans.Boot;
 import dev.duplex.se.discovery.Discovery;
 import jakarta.websocket.DeploymentException;
 import java.util.List;
@@ -59,7 +59,7 @@ interface Injection {
     }
 
     private static Instances running() {
-        Cdi running = Boot.here();
+        Cdi running = Cdi.here();
         return running == null ? Instances.BY_CONSTRUCTOR : running;
     }
 

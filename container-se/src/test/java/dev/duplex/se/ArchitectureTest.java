@@ -43,24 +43,19 @@ final class ArchitectureTest {
 
     /** The rooms below the root, and the library that each of them alone may know. */
     private static final Map<String, List<String>> LIBRARIES = Map.of(
-            "cdi",
-            List.of(
-                    "jakarta.enterprise..",
-                    "jakarta.inject..",
-                    "jakarta.interceptor..",
-                    "javax.xml..",
-                    "org.w3c.dom..",
-                    "org.xml.sax.."),
+            "beans",
+            List.of("jakarta.enterprise..", "jakarta.interceptor..", "javax.xml..", "org.w3c.dom..", "org.xml.sax.."),
             "cli",
             List.of("picocli.."),
             "discovery",
             List.of("io.github.classgraph.."));
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "cdi", "cli", "discovery"})
+    @ValueSource(strings = {"", "beans", "cli", "discovery"})
     void aRoomDependsOnTheProviderJakartaWebSocketTheJdkAndItsLibraryOnly(String room) {
         List<String> allowed = new ArrayList<>(List.of(
                 ROOT + "..",
+                "dev.duplex.cdi..",
                 "dev.duplex.container..",
                 "dev.duplex.endpoint..",
                 "dev.duplex.engine..",
@@ -105,7 +100,7 @@ final class ArchitectureTest {
     void nothingButItsOwnPackageNeedsCdi() {
         noClasses()
                 .that()
-                .resideOutsideOfPackage(ROOT + ".cdi..")
+                .resideOutsideOfPackage(ROOT + ".beans..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("jakarta.enterprise..", "jakarta.inject..", "jakarta.interceptor..")

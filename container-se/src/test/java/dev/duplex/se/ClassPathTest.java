@@ -2,6 +2,7 @@ package dev.duplex.se;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.duplex.cdi.Cdi;
 import dev.duplex.container.DuplexServerContainer;
 import dev.duplex.se.discovery.Archive;
 import io.github.classgraph.ClassGraph;
@@ -143,6 +144,7 @@ final class ClassPathTest {
     private static Stream<Path> own() {
         return OwnProcess.places(
                 DuplexServer.class,
+                Cdi.class,
                 DuplexServerContainer.class,
                 ServerContainer.class,
                 Session.class,

@@ -30,6 +30,7 @@ final class LongLived {
         String classPath = OwnProcess.classPath(OwnProcess.places(
                 program,
                 DuplexServer.class,
+                dev.duplex.cdi.Cdi.class,
                 dev.duplex.container.DuplexServerContainer.class,
                 ServerContainer.class,
                 WebSocketContainer.class));

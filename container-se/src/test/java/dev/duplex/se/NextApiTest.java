@@ -2,6 +2,7 @@ package dev.duplex.se;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.duplex.cdi.Cdi;
 import dev.duplex.container.DuplexServerContainer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,8 +26,8 @@ final class NextApiTest {
         assertThat(jars)
                 .as("jars of the next API that the build has put into %s", API)
                 .hasSize(2);
-        String classPath = OwnProcess.classPath(
-                Stream.concat(OwnProcess.places(DuplexServer.class, DuplexServerContainer.class), jars.stream()));
+        String classPath = OwnProcess.classPath(Stream.concat(
+                OwnProcess.places(DuplexServer.class, Cdi.class, DuplexServerContainer.class), jars.stream()));
         String program = Path.of("src", "test", "next-api", "NextApi.java").toString();
         assertThat(OwnProcess.run(folder, "-cp", classPath, program))
                 .containsExactly(

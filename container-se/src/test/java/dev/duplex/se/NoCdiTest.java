@@ -2,6 +2,7 @@ package dev.duplex.se;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.duplex.cdi.Cdi;
 import dev.duplex.container.DuplexServerContainer;
 import dev.duplex.se.discovery.Archive;
 import io.github.classgraph.ClassGraph;
@@ -62,6 +63,7 @@ final class NoCdiTest {
             """).directory(folder.resolve("injected"));
         Stream<Class<?>> needed = Stream.of(
                 DuplexServer.class,
+                Cdi.class,
                 DuplexServerContainer.class,
                 ServerContainer.class,
                 WebSocketContainer.class,

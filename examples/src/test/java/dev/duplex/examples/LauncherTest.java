@@ -25,6 +25,7 @@ class LauncherTest {
     private static final List<String> SOURCES = List.of(
             "pom.xml",
             "provider/src/main/java/A.java",
+            "cdi/src/main/java/D.java",
             "container-se/src/main/java/C.java",
             "examples/src/main/java/B.java");
 

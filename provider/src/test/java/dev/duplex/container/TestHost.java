@@ -24,7 +24,7 @@ import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /** The smallest host there can be: a listening socket, a thread for each connection, and what the container asks of a host. */
-final class TestHost implements AutoCloseable {
+public final class TestHost implements AutoCloseable {
     private static final Duration LIMIT = Duration.ofSeconds(20);
 
     final DuplexServerContainer container;
@@ -33,7 +33,8 @@ final class TestHost implements AutoCloseable {
     private volatile UnaryOperator<HostRequest> requests = UnaryOperator.identity();
     private volatile Runnable beforeServing = () -> {};
 
-    TestHost(DuplexServerContainer container) throws IOException {
+    /** Of this container, which it stops at its own end. */
+    public TestHost(DuplexServerContainer container) throws IOException {
         this(container, null);
     }
 
@@ -68,7 +69,8 @@ final class TestHost implements AutoCloseable {
         return listener.getLocalPort();
     }
 
-    URI uri(String rest) {
+    /** Of a path at it. */
+    public URI uri(String rest) {
         return URI.create((tls == null ? "ws" : "wss") + "://localhost:" + port() + rest);
     }
 

@@ -25,6 +25,7 @@ final class PlatformClasses {
             "org.jboss.weld."); // its proxies are made of the host's classes
 
     private static final List<String> OWN = List.of(
+            "dev.duplex.cdi.",
             "dev.duplex.container.",
             "dev.duplex.deflate.",
             "dev.duplex.endpoint.",
