@@ -10,6 +10,10 @@ import java.io.IOException;
 interface ProtocolSwitch {
     /** The switch of the container that an application is in, told by the class of its ServletContext. */
     static ProtocolSwitch of(ServletContext context) {
+        String host = context.getClass().getName();
+        if (host.startsWith("org.apache.catalina.")) {
+            return new TomcatSwitch();
+        }
         return new StandardSwitch();
     }
 
