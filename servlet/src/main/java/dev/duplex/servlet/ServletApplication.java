@@ -34,8 +34,9 @@ final class ServletApplication implements ServletContextListener {
      * An application without endpoints yet.
      *
      * @param scanned what the container has found
+     * @throws ServletException when the container does not hand connections over
      */
-    ServletApplication(ServletContext context, Set<Class<?>> scanned) {
+    ServletApplication(ServletContext context, Set<Class<?>> scanned) throws ServletException {
         this.scanned = scanned;
         this.protocolSwitch = ProtocolSwitch.of(context);
         this.container = DuplexServerContainer.builder()
@@ -55,10 +56,16 @@ final class ServletApplication implements ServletContextListener {
         } catch (DeploymentException e) {
             throw new IllegalStateException(e.getMessage(), e);
         }
+        protocolSwitch.started(this::stop);
     }
 
     @Override
     public void contextDestroyed(ServletContextEvent event) {
+        protocolSwitch.ended();
+        stop();
+    }
+
+    private void stop() {
         container.stop(GRACE);
     }
 

@@ -25,7 +25,7 @@ final class EchoTest {
     }
 
     @ParameterizedTest
-    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "JETTY")
+    @EnumSource
     void echoesText(Host host) throws Exception {
         try (Host.Running running = host.start(WebApplication.of(Echo.class).at("/app"));
                 WsPeer peer = WebSockets.connect(running.uri("/echo").toString())) {
