@@ -8,6 +8,7 @@ import java.io.OutputStream;
 import java.net.SocketAddress;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -139,21 +140,17 @@ abstract class ChannelTransport implements Transport {
         private static final int ASKED = 1;
         private static final int OPEN = 2;
 
-        private volatile int state;
+        private final AtomicInteger state = new AtomicInteger(IDLE);
         private volatile @Nullable Thread waiting;
 
         void open() {
-            state = OPEN;
+            state.set(OPEN);
             LockSupport.unpark(waiting);
         }
 
-        /** Whether the container is yet to be asked. A signal that this overwrites is given again, as it is asked after that. */
+        /** Whether the container is yet to be asked. */
         boolean ask() {
-            if (state != IDLE) {
-                return false;
-            }
-            state = ASKED;
-            return true;
+            return state.compareAndSet(IDLE, ASKED);
         }
 
         /**
@@ -164,7 +161,7 @@ abstract class ChannelTransport implements Transport {
         boolean pass(long until) {
             waiting = Thread.currentThread();
             try {
-                while (state != OPEN) {
+                while (state.get() != OPEN) {
                     if (Thread.currentThread().isInterrupted()) {
                         return false;
                     }
@@ -178,7 +175,7 @@ abstract class ChannelTransport implements Transport {
                         LockSupport.parkNanos(this, left);
                     }
                 }
-                state = IDLE;
+                state.set(IDLE);
                 return true;
             } finally {
                 waiting = null;

@@ -8,9 +8,36 @@ import java.io.IOException;
 
 /** Takes the connection of a request over from the Servlet container, which is what "101 Switching Protocols" asks for. Safe for any thread. */
 interface ProtocolSwitch {
-    /** The switch of the container that an application is in, told by the class of its ServletContext. */
+    /** The parameter of a ServletContext that asks for the way of the standard, by the value {@code standard}, where there is a better one. */
+    String PARAMETER = "dev.duplex.servlet.switch";
+
+    /**
+     * The switch of the container that an application is in, told by the class of its ServletContext; that of the standard when the application
+     * asks for it, or does not see the container's classes.
+     *
+     * @throws IllegalArgumentException when it asks for another
+     */
     static ProtocolSwitch of(ServletContext context) {
+        String wanted = context.getInitParameter(PARAMETER);
+        if (wanted != null && !wanted.equals("standard")) {
+            throw new IllegalArgumentException(
+                    "the context parameter %s is standard or left out, not %s".formatted(PARAMETER, wanted));
+        }
+        if (wanted == null && context.getClass().getName().startsWith("io.undertow.")) {
+            if (sees("io.undertow.servlet.handlers.ServletRequestContext")) {
+                return new UndertowSwitch();
+            }
+        }
         return new StandardSwitch();
+    }
+
+    private static boolean sees(String className) {
+        try {
+            Class.forName(className, false, ProtocolSwitch.class.getClassLoader());
+            return true;
+        } catch (ClassNotFoundException e) {
+            return false;
+        }
     }
 
     /**
