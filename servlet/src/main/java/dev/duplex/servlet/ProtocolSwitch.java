@@ -8,17 +8,34 @@ import java.io.IOException;
 
 /** Takes the connection of a request over from the Servlet container, which is what "101 Switching Protocols" asks for. Safe for any thread. */
 interface ProtocolSwitch {
+    /** The parameter of a ServletContext that asks for the way of the standard, by the value {@code standard}, where there is a better one. */
+    String PARAMETER = "dev.duplex.servlet.switch";
+
     /**
-     * The switch of the container that an application is in, told by the class of its ServletContext.
+     * The switch of the container that an application is in, told by the class of its ServletContext; that of the standard when the application
+     * asks for it, or does not see the container's classes.
      *
+     * @throws IllegalArgumentException when it asks for another
      * @throws ServletException when connections cannot be taken over there, with what to do about it
      */
     static ProtocolSwitch of(ServletContext context) throws ServletException {
+        String wanted = context.getInitParameter(PARAMETER);
+        if (wanted != null) {
+            if (!wanted.equals("standard")) {
+                throw new IllegalArgumentException(
+                        "the context parameter %s is standard or left out, not %s".formatted(PARAMETER, wanted));
+            }
+            return new StandardSwitch();
+        }
         String container = context.getClass().getName();
-        if (container.startsWith("org.apache.catalina.")) {
+        if (container.startsWith("org.apache.catalina.")
+                && sees("org.apache.coyote.http11.upgrade.InternalHttpUpgradeHandler")) {
             return new TomcatSwitch();
         }
-        if (container.startsWith("org.eclipse.jetty.")) {
+        if (container.startsWith("io.undertow.") && sees("io.undertow.servlet.handlers.ServletRequestContext")) {
+            return new UndertowSwitch();
+        }
+        if (container.startsWith("org.eclipse.jetty.")) { // it has no way of the standard
             try {
                 return new JettySwitch(context);
             } catch (LinkageError e) { // Jetty hides its classes from those of a web application
@@ -31,16 +48,14 @@ interface ProtocolSwitch {
         return new StandardSwitch();
     }
 
-    /**
-     * The application has started.
-     *
-     * @param end closes its connections, and waits for that; called before the container cuts them, if it does that before it tells the
-     *     application of its end
-     */
-    default void started(Runnable end) {}
-
-    /** The application has ended. */
-    default void ended() {}
+    private static boolean sees(String className) {
+        try {
+            Class.forName(className, false, ProtocolSwitch.class.getClassLoader());
+            return true;
+        } catch (ClassNotFoundException e) {
+            return false;
+        }
+    }
 
     /**
      * Lets the container write the response, and begin the connection behind it; which may be now or after the request was handled. When this

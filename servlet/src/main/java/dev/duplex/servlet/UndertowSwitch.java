@@ -1,0 +1,29 @@
+package dev.duplex.servlet;
+
+import io.undertow.server.HttpServerExchange;
+import io.undertow.servlet.handlers.ServletRequestContext;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+
+/** Takes the channel below a request of Undertow, as its own WebSockets do. Safe for any thread. */
+final class UndertowSwitch implements ProtocolSwitch {
+    @Override
+    public void switchProtocols(HttpServletRequest request, HttpServletResponse response, UpgradedConnection connection)
+            throws ServletException {
+        HttpServerExchange exchange = ServletRequestContext.requireCurrent().getExchange();
+        try {
+            exchange.upgradeChannel((channel, upgraded) -> {
+                UndertowTransport transport = new UndertowTransport(
+                        connection.ends(), channel, upgraded.getConnection().getByteBufferPool());
+                transport.listen();
+                connection.begin(transport);
+            });
+        } catch (IllegalStateException e) { // as of AJP, which has no connection of the client's own to give
+            throw new ServletException(
+                    "Undertow hands over no connection of %s, only of HTTP/1.1"
+                            .formatted(exchange.getConnection().getTransportProtocol()),
+                    e);
+        }
+    }
+}
