@@ -8,6 +8,9 @@ import java.io.IOException;
 
 /** Takes the connection of a request over from the Servlet container, which is what "101 Switching Protocols" asks for. Safe for any thread. */
 interface ProtocolSwitch {
+    /** The parameter of a ServletContext that asks for the way of the standard, by the value {@code standard}, where there is a better one. */
+    String PARAMETER = "dev.duplex.servlet.switch";
+
     /** The switch of the container that an application is in, told by the class of its ServletContext. */
     static ProtocolSwitch of(ServletContext context) {
         return new StandardSwitch();
