@@ -41,6 +41,8 @@ public final class DuplexServerContainer extends DuplexContainer implements Serv
     private final ReentrantLock deploying = new ReentrantLock();
 
     private final List<DeployedEndpoint> deployed = new ArrayList<>(); // guarded by deploying
+    private boolean inDeployment; // whether a mistake is one of the whole application; guarded by deploying
+    private @Nullable Throwable failure; // what the deployment of the application has failed by; guarded by deploying
 
     private DuplexServerContainer(Builder builder, ClassLoader classLoader) {
         super(builder.instances, builder.properties);
@@ -48,6 +50,7 @@ public final class DuplexServerContainer extends DuplexContainer implements Serv
         this.classLoader = classLoader;
         this.origins = builder.origins;
         this.frontController = builder.frontController;
+        this.inDeployment = builder.inDeployment;
     }
 
     /** Begins with an empty context path, the thread's context class loader, instances by constructor, and origins of the same host. */
@@ -58,7 +61,8 @@ public final class DuplexServerContainer extends DuplexContainer implements Serv
     /**
      * Deploys an annotated class, at any time. One that is deployed already is left alone (§6.3).
      *
-     * @throws DeploymentException when the class is no endpoint, or its path is taken; nothing has changed then
+     * @throws DeploymentException when the class is no endpoint, or its path is taken; nothing has changed then, unless the application
+     *     {@linkplain Builder#inDeployment() is being deployed}
      * @throws IllegalStateException when the container was stopped
      */
     @Override
@@ -69,7 +73,8 @@ public final class DuplexServerContainer extends DuplexContainer implements Serv
     /**
      * Deploys the endpoint of a config, at any time.
      *
-     * @throws DeploymentException when it is no endpoint, or its path is taken; nothing has changed then
+     * @throws DeploymentException when it is no endpoint, or its path is taken; nothing has changed then, unless the application
+     *     {@linkplain Builder#inDeployment() is being deployed}
      * @throws IllegalStateException when the container was stopped
      */
     @Override
@@ -112,8 +117,10 @@ public final class DuplexServerContainer extends DuplexContainer implements Serv
      * @throws DeploymentException when anything of it is wrong; nothing of it is deployed then
      */
     public void deploy(Set<Class<?>> scanned) throws DeploymentException {
-        Scan scan = Scan.of(scanned, classLoader, instances());
-        deploy(scan.annotated(), scan.configs());
+        step(() -> {
+            Scan scan = Scan.of(scanned, classLoader, instances());
+            make(scan.annotated(), scan.configs());
+        });
     }
 
     /**
@@ -124,6 +131,72 @@ public final class DuplexServerContainer extends DuplexContainer implements Serv
      * @throws IllegalStateException when the container was stopped
      */
     public void deploy(Collection<Class<?>> annotated, Collection<ServerEndpointConfig> configs)
+            throws DeploymentException {
+        step(() -> make(annotated, configs));
+    }
+
+    /**
+     * Ends the deployment of the application, if the container {@linkplain Builder#inDeployment() began} with it: a later mistake is one of the
+     * endpoint that has it. Has no effect the second time.
+     *
+     * @throws DeploymentException when the deployment has failed, and names what by: the application must not start
+     */
+    public void endDeployment() throws DeploymentException {
+        deploying.lock();
+        try {
+            inDeployment = false;
+            checkNotFailed();
+        } finally {
+            deploying.unlock();
+        }
+    }
+
+    /** Something that deploys. */
+    private interface Step {
+        void take() throws DeploymentException;
+    }
+
+    private void step(Step step) throws DeploymentException {
+        deploying.lock();
+        try {
+            checkNotFailed(); // before the application is asked for anything
+        } finally {
+            deploying.unlock();
+        }
+        try {
+            step.take();
+        } catch (DeploymentException | RuntimeException | Error e) {
+            failed(e);
+            throw e;
+        }
+    }
+
+    /** Under {@link #deploying}. */
+    private void checkNotFailed() throws DeploymentException {
+        if (failure != null) {
+            throw new DeploymentException(
+                    "None of the application's endpoints is deployed, because one cannot be (Jakarta WebSocket"
+                            + " §5.2.1): "
+                            + (failure instanceof DeploymentException ? failure.getMessage() : failure),
+                    failure);
+        }
+    }
+
+    /** Jakarta WebSocket §5.2.1: a mistake in the deployment takes all endpoints of the application with it, and lets none in any more. */
+    private void failed(Throwable e) {
+        deploying.lock();
+        try {
+            if (!inDeployment || failure != null) {
+                return;
+            }
+            failure = e;
+        } finally {
+            deploying.unlock();
+        }
+        removeAll();
+    }
+
+    private void make(Collection<Class<?>> annotated, Collection<ServerEndpointConfig> configs)
             throws DeploymentException {
         ClassLoader before = ContextLoader.enter(classLoader);
         List<DeployedEndpoint> made = new ArrayList<>();
@@ -240,6 +313,10 @@ public final class DuplexServerContainer extends DuplexContainer implements Serv
      */
     public void stop(Duration grace) {
         live().stop(grace);
+        removeAll();
+    }
+
+    private void removeAll() {
         List<DeployedEndpoint> gone;
         deploying.lock();
         try {
@@ -321,6 +398,7 @@ public final class DuplexServerContainer extends DuplexContainer implements Serv
             if (live().stopping()) {
                 throw new IllegalStateException("the container was stopped: nothing can be deployed any more");
             }
+            checkNotFailed(); // meanwhile
             List<DeployedEndpoint> all = new ArrayList<>(deployed);
             List<DeployedEndpoint> fresh = new ArrayList<>();
             for (DeployedEndpoint endpoint : made) {
@@ -372,6 +450,7 @@ public final class DuplexServerContainer extends DuplexContainer implements Serv
         private OriginPolicy origins = OriginPolicy.sameHost();
         private Map<String, Object> properties = Map.of();
         private @Nullable FrontController frontController;
+        private boolean inDeployment;
 
         private Builder() {}
 
@@ -413,6 +492,16 @@ public final class DuplexServerContainer extends DuplexContainer implements Serv
         /** Defaults of the keys {@code dev.duplex.*} that an endpoint can set as user properties. */
         public Builder properties(Map<String, Object> properties) {
             this.properties = Map.copyOf(properties);
+            return this;
+        }
+
+        /**
+         * Begins with the deployment of the application, in which others than the host may deploy too. Until {@link #endDeployment} the first
+         * mistake removes all endpoints, and no further one is deployed (Jakarta WebSocket §5.2.1). Without it, a mistake is one of the call
+         * that makes it.
+         */
+        public Builder inDeployment() {
+            this.inDeployment = true;
             return this;
         }
 

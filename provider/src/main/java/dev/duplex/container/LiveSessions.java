@@ -122,12 +122,17 @@ final class LiveSessions {
     void closeOf(Principal user) {
         for (Live live : sessions.values()) {
             if (live.session().isOf(user)) {
-                // Each on a thread of its own, as below
-                Thread.ofVirtual()
-                        .name("duplex-sign-out")
-                        .start(() -> live.session().closeByContainer(CloseFrame.POLICY_VIOLATION, SIGNED_OUT));
+                signOut(live.session());
             }
         }
+    }
+
+    /** Closes a session with 1008, and waits for nothing. */
+    static void signOut(WebSocketSession session) {
+        // On a thread of its own, as below
+        Thread.ofVirtual()
+                .name("duplex-sign-out")
+                .start(() -> session.closeByContainer(CloseFrame.POLICY_VIOLATION, SIGNED_OUT));
     }
 
     /** Whether new ones are to be refused. */

@@ -107,6 +107,14 @@ public final class Upgrade {
         }
     }
 
+    /**
+     * Closes the session with 1008, because its user is no longer authenticated (Jakarta WebSocket §7.2); one that has not begun, when it
+     * begins. Waits for nothing, and has no effect on one that has ended. For any thread.
+     */
+    public void signOut() {
+        LiveSessions.signOut(session);
+    }
+
     private void use() {
         if (!used.compareAndSet(false, true)) {
             throw new IllegalStateException("an upgrade is served or abandoned, one of the two, once");

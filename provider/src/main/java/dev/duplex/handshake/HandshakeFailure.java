@@ -60,7 +60,7 @@ public final class HandshakeFailure extends IOException {
      * of the failure, {@code Connection: close}, and the sentence as a body of one line of plain text.
      */
     public String response(Instant date) {
-        String body = ascii(sentence) + "\n";
+        String body = body();
         Headers.Builder all = Headers.builder();
         all.add("Content-Type", "text/plain; charset=utf-8");
         all.add("Content-Length", Integer.toString(body.length()));
@@ -71,6 +71,11 @@ public final class HandshakeFailure extends IOException {
         }
         String head = ResponseHead.last(status, date, all.build()).text();
         return bodiless ? head : head + body;
+    }
+
+    /** What the answer says below its headers: the sentence as a line of plain text, all of it ASCII. */
+    public String body() {
+        return ascii(sentence) + "\n";
     }
 
     /** Leaves the stack trace empty: whoever scans for servers must not make this one walk its stacks. */

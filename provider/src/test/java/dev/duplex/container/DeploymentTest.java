@@ -184,6 +184,24 @@ final class DeploymentTest {
         }
     }
 
+    /** A container that tells what of its making was not destroyed. */
+    private static DuplexServerContainer counting(List<Object> alive, DuplexServerContainer.Builder builder) {
+        return builder.instances(new Instances() {
+                    @Override
+                    public <T> T create(Class<T> type) throws InstantiationException {
+                        T made = BY_CONSTRUCTOR.create(type);
+                        alive.add(made);
+                        return made;
+                    }
+
+                    @Override
+                    public void destroy(Object instance) {
+                        alive.remove(instance);
+                    }
+                })
+                .build();
+    }
+
     private static ServerEndpointConfig config(Class<?> type, String path) {
         return ServerEndpointConfig.Builder.create(type, path).build();
     }
@@ -328,21 +346,7 @@ final class DeploymentTest {
     @Test
     void destroysTheConfiguratorsItMadeWhenTheDeploymentFailsOrItStops() throws DeploymentException {
         List<Object> alive = new ArrayList<>();
-        DuplexServerContainer counted = DuplexServerContainer.builder()
-                .instances(new Instances() {
-                    @Override
-                    public <T> T create(Class<T> type) throws InstantiationException {
-                        T made = BY_CONSTRUCTOR.create(type);
-                        alive.add(made);
-                        return made;
-                    }
-
-                    @Override
-                    public void destroy(Object instance) {
-                        alive.remove(instance);
-                    }
-                })
-                .build();
+        DuplexServerContainer counted = counting(alive, DuplexServerContainer.builder());
         assertThatThrownBy(() -> counted.deploy(List.of(Configured.class, TwoTextMethods.class), List.of()))
                 .isInstanceOf(DeploymentException.class);
         assertThat(alive).isEmpty();
@@ -362,6 +366,66 @@ final class DeploymentTest {
         assertThat(container.serves("/a")).isFalse();
         container.addEndpoint(A.class);
         assertThat(container.serves("/a")).isTrue();
+    }
+
+    @Test
+    void theFirstMistakeInADeploymentRemovesAllAndLetsNoneInAnyMore() throws DeploymentException {
+        DuplexServerContainer application =
+                DuplexServerContainer.builder().inDeployment().build();
+        application.addEndpoint(A.class);
+        assertThatThrownBy(() -> application.addEndpoint(TwoTextMethods.class))
+                .isInstanceOf(DeploymentException.class)
+                .hasMessageStartingWith(TwoTextMethods.class.getName());
+        assertThat(application.paths()).isEmpty();
+        assertThat(application.serves("/a")).isFalse();
+        String sentence = "None of the application's endpoints is deployed, because one cannot be";
+        assertThatThrownBy(() -> application.addEndpoint(B.class))
+                .isInstanceOf(DeploymentException.class)
+                .hasMessageStartingWith(sentence)
+                .hasMessageContaining(TwoTextMethods.class.getName());
+        assertThatThrownBy(() -> application.deploy(Set.of(A.class)))
+                .isInstanceOf(DeploymentException.class)
+                .hasMessageStartingWith(sentence);
+        assertThatThrownBy(application::endDeployment)
+                .isInstanceOf(DeploymentException.class)
+                .hasMessageStartingWith(sentence)
+                .hasMessageContaining(TwoTextMethods.class.getName());
+        assertThatThrownBy(() -> application.addEndpoint(B.class)).isInstanceOf(DeploymentException.class);
+        assertThat(application.paths()).isEmpty();
+    }
+
+    @Test
+    void aScanThatFailsIsAMistakeOfTheDeployment() throws DeploymentException {
+        DuplexServerContainer application =
+                DuplexServerContainer.builder().inDeployment().build();
+        application.addEndpoint(B.class);
+        assertThatThrownBy(() -> application.deploy(Set.of(Failing.class, A.class)))
+                .isInstanceOf(DeploymentException.class);
+        assertThat(application.paths()).isEmpty();
+        assertThatThrownBy(application::endDeployment).hasMessageContainingAll(Failing.class.getName(), "not today");
+    }
+
+    @Test
+    void aMistakeBehindTheDeploymentIsOneOfItsEndpointOnly() throws DeploymentException {
+        DuplexServerContainer application =
+                DuplexServerContainer.builder().inDeployment().build();
+        application.addEndpoint(A.class);
+        application.endDeployment();
+        assertThatThrownBy(() -> application.addEndpoint(TwoTextMethods.class)).isInstanceOf(DeploymentException.class);
+        application.addEndpoint(B.class);
+        assertThat(application.paths()).containsExactly("/a", "/b/{id}");
+        application.endDeployment();
+    }
+
+    @Test
+    void destroysWhatAFailedDeploymentHadMade() throws DeploymentException {
+        List<Object> alive = new ArrayList<>();
+        DuplexServerContainer counted =
+                counting(alive, DuplexServerContainer.builder().inDeployment());
+        counted.addEndpoint(Configured.class);
+        assertThat(alive).hasExactlyElementsOfTypes(Counting.class);
+        assertThatThrownBy(() -> counted.addEndpoint(TwoTextMethods.class)).isInstanceOf(DeploymentException.class);
+        assertThat(alive).isEmpty();
     }
 
     @Test

@@ -1,7 +1,5 @@
 package dev.duplex.servlet;
 
-import jakarta.servlet.DispatcherType;
-import jakarta.servlet.FilterRegistration;
 import jakarta.servlet.ServletContainerInitializer;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletException;
@@ -9,7 +7,6 @@ import jakarta.servlet.annotation.HandlesTypes;
 import jakarta.websocket.Endpoint;
 import jakarta.websocket.server.ServerApplicationConfig;
 import jakarta.websocket.server.ServerEndpoint;
-import java.util.EnumSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -20,8 +17,6 @@ import org.jspecify.annotations.Nullable;
  */
 @HandlesTypes({ServerEndpoint.class, ServerApplicationConfig.class, Endpoint.class})
 public final class DuplexInitializer implements ServletContainerInitializer {
-    private static final String FILTER = "dev.duplex";
-
     /** For the container. */
     public DuplexInitializer() {}
 
@@ -33,12 +28,6 @@ public final class DuplexInitializer implements ServletContainerInitializer {
                     "This application has a WebSocket container already, %s: leave one of the two out"
                             .formatted(other.getClass().getName()));
         }
-        ServletApplication application = new ServletApplication(context, classes == null ? Set.of() : classes);
-        context.setAttribute(ServletApplication.ATTRIBUTE, application.container());
-        context.addListener(application);
-        FilterRegistration.Dynamic filter = context.addFilter(FILTER, new UpgradeFilter(application));
-        filter.setAsyncSupported(true);
-        // Behind the filters of the application, those of its security among them
-        filter.addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), true, "/*");
+        ServletApplication.begin(context, classes == null ? Set.of() : classes);
     }
 }

@@ -5,6 +5,8 @@ import dev.duplex.container.Upgrade;
 import dev.duplex.handshake.HandshakeFailure;
 import dev.duplex.handshake.Headers;
 import dev.duplex.transport.Ends;
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.FilterRegistration;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletContextEvent;
 import jakarta.servlet.ServletContextListener;
@@ -15,46 +17,84 @@ import jakarta.websocket.DeploymentException;
 import jakarta.websocket.server.ServerContainer;
 import jakarta.websocket.server.ServerEndpointConfig;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /** An application in a Servlet container: its endpoints, from their deployment to the end of their sessions. Safe for any thread. */
 final class ServletApplication implements ServletContextListener {
     /** Jakarta WebSocket §6.4. */
     static final String ATTRIBUTE = ServerContainer.class.getName();
 
-    private static final Duration GRACE = Duration.ofSeconds(10);
+    private static final String FILTER = "dev.duplex";
 
     private final Set<Class<?>> scanned;
     private final ProtocolSwitch protocolSwitch;
     private final DuplexServerContainer container;
+    private final HttpLogins logins = new HttpLogins();
+    private final Duration stopTimeout;
+    private final FilterRegistration.Dynamic filter;
+    private final AtomicBoolean stopped = new AtomicBoolean();
 
     /**
-     * An application without endpoints yet.
+     * Adds to an application that is being started: its ServerContainer, the listeners that deploy and end it, and the filter.
      *
      * @param scanned what the container has found
-     * @throws ServletException when the container does not hand connections over
+     * @throws ServletException when a context parameter has a wrong value, or the container does not hand connections over
      */
-    ServletApplication(ServletContext context, Set<Class<?>> scanned) throws ServletException {
+    static void begin(ServletContext context, Set<Class<?>> scanned) throws ServletException {
+        ServletApplication application = new ServletApplication(context, scanned);
+        context.setAttribute(ATTRIBUTE, application.container);
+        context.addListener(application);
+        context.addListener(application.logins);
+    }
+
+    private ServletApplication(ServletContext context, Set<Class<?>> scanned) throws ServletException {
+        ContextParameters parameters = ContextParameters.of(context);
         this.scanned = scanned;
-        this.protocolSwitch = ProtocolSwitch.of(context);
-        this.container = DuplexServerContainer.builder()
-                .classLoader(context.getClassLoader())
-                .frontController(this::upgrade)
-                .build();
+        this.stopTimeout = parameters.stopTimeout();
+        try {
+            this.protocolSwitch = ProtocolSwitch.of(context);
+            this.container = DuplexServerContainer.builder()
+                    .classLoader(context.getClassLoader())
+                    .properties(parameters.properties())
+                    .origins(parameters.origins())
+                    .frontController(this::upgrade)
+                    .inDeployment()
+                    .build();
+        } catch (IllegalArgumentException e) {
+            throw new ServletException("A context parameter is wrong: " + e.getMessage(), e);
+        }
+        this.filter = context.addFilter(FILTER, new UpgradeFilter(this));
+        filter.setAsyncSupported(true);
     }
 
-    ServerContainer container() {
-        return container;
-    }
-
+    /** Deploys what the container has found: now, as what makes the endpoints may have begun with the listeners before this one. */
     @Override
     public void contextInitialized(ServletContextEvent event) {
+        // Behind the filters of the application, those of its security among them: the other initializers and listeners have added theirs
+        filter.addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), true, "/*");
         try {
             container.deploy(scanned);
         } catch (DeploymentException e) {
             throw new IllegalStateException(e.getMessage(), e);
+        }
+    }
+
+    /**
+     * Ends the deployment.
+     *
+     * @throws ServletException when it has failed: the application must not start
+     */
+    void start() throws ServletException {
+        try {
+            container.endDeployment();
+        } catch (DeploymentException e) {
+            throw new ServletException(e.getMessage(), e);
         }
         protocolSwitch.started(this::stop);
     }
@@ -62,46 +102,105 @@ final class ServletApplication implements ServletContextListener {
     @Override
     public void contextDestroyed(ServletContextEvent event) {
         protocolSwitch.ended();
-        stop();
+        stop(); // where there is no filter because the application has not started
     }
 
-    private void stop() {
-        container.stop(GRACE);
-    }
-
-    /** Whether there is an endpoint at a path below the context path. */
-    boolean serves(String path) {
-        return container.serves(path);
-    }
-
-    /** Upgrades a request to a connection with the endpoint at its path, or refuses it. */
-    void upgrade(HttpServletRequest request, HttpServletResponse response) throws IOException, ServletException {
-        try {
-            ServletHostRequest asked = ServletHostRequest.of(request);
-            begin(container.upgrade(asked), asked, request, response);
-        } catch (HandshakeFailure e) {
-            refuse(e, response);
+    /** Closes all sessions with 1001, and waits until they have ended. Has no effect the second time. */
+    void stop() {
+        if (!stopped.getAndSet(true)) {
+            container.stop(stopTimeout);
         }
     }
 
+    /**
+     * Upgrades a request to a connection with the endpoint at its path, or refuses it; returns false, and does nothing, when it does not ask for
+     * WebSocket or there is no endpoint.
+     */
+    boolean upgrade(HttpServletRequest request, HttpServletResponse response) throws IOException, ServletException {
+        try {
+            if (!ServletHostRequest.asksForWebSocket(request)) {
+                return false;
+            }
+            String path = ServletHostRequest.path(request);
+            if (path == null || !container.serves(path)) {
+                return false;
+            }
+            upgrade(request, response, container::upgrade);
+        } catch (HandshakeFailure e) {
+            refuse(e, response);
+        }
+        return true;
+    }
+
+    /** As {@link jakarta.websocket.server.ServerContainer#upgradeHttpToWebSocket} says. */
     private void upgrade(Object request, Object response, ServerEndpointConfig config, Map<String, String> parameters)
             throws IOException, DeploymentException {
-        HttpServletRequest http = (HttpServletRequest) request;
-        ServletHostRequest asked = ServletHostRequest.of(http);
+        if (!(request instanceof HttpServletRequest http)) {
+            throw new IllegalArgumentException(
+                    "the request must be an HttpServletRequest, not a " + request.getClass().getName());
+        }
+        if (!(response instanceof HttpServletResponse answer)) {
+            throw new IllegalArgumentException(
+                    "the response must be an HttpServletResponse, not a " + response.getClass().getName());
+        }
+        if (answer.isCommitted()) {
+            throw new IllegalStateException(
+                    "the response is committed, and cannot switch protocols any more: nothing may be written to it before");
+        }
         try {
-            begin(container.upgrade(asked, config, parameters), asked, http, (HttpServletResponse) response);
+            upgrade(http, answer, asked -> container.upgrade(asked, config, parameters));
         } catch (HandshakeFailure e) {
-            throw new IllegalStateException(e.getMessage(), e);
+            switch (e.status()) {
+                case 400, 405, 426 ->
+                    throw new IllegalStateException("the request is no opening handshake: " + e.getMessage(), e);
+                case 500 -> throw new DeploymentException(e.getMessage(), e.getCause() == null ? e : e.getCause());
+                default -> refuse(e, answer); // a valid one, which is not granted: that is an answer, and no mistake of the caller
+            }
         } catch (ServletException e) {
-            throw new IOException(e);
+            throw new IOException("the container has not switched protocols: " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * What an upgrade comes of.
+     *
+     * @param <X> what it throws besides
+     */
+    @FunctionalInterface
+    private interface Negotiation<X extends Exception> {
+        Upgrade upgrade(ServletHostRequest request) throws HandshakeFailure, X;
+    }
+
+    private <X extends Exception> void upgrade(
+            HttpServletRequest request, HttpServletResponse response, Negotiation<X> negotiation)
+            throws IOException, ServletException, X {
+        ServletHostRequest asked = ServletHostRequest.of(request);
+        HttpLogins.Member member = logins.enter(asked);
+        boolean begun = false;
+        try {
+            Upgrade upgrade = negotiation.upgrade(asked);
+            if (member != null) {
+                member.is(upgrade);
+            }
+            begun = true;
+            begin(upgrade, asked, member, request, response);
+        } finally {
+            asked.forget();
+            if (!begun && member != null) {
+                member.leave();
+            }
         }
     }
 
     private void begin(
-            Upgrade upgrade, ServletHostRequest asked, HttpServletRequest request, HttpServletResponse response)
+            Upgrade upgrade,
+            ServletHostRequest asked,
+            HttpLogins.@Nullable Member member,
+            HttpServletRequest request,
+            HttpServletResponse response)
             throws IOException, ServletException {
-        UpgradedConnection connection =
-                new UpgradedConnection(upgrade, new Ends(asked.localAddress(), asked.remoteAddress()));
+        UpgradedConnection connection = new UpgradedConnection(
+                upgrade, new Ends(asked.localAddress(), asked.remoteAddress()), member == null ? null : member::leave);
         boolean switched = false;
         try {
             response.setStatus(HttpServletResponse.SC_SWITCHING_PROTOCOLS);
@@ -115,12 +214,16 @@ final class ServletApplication implements ServletContextListener {
         }
     }
 
+    /** As the embedded server does; the container leaves the body of a HEAD out by itself. */
     private static void refuse(HandshakeFailure failure, HttpServletResponse response) throws IOException {
+        byte[] body = failure.body().getBytes(StandardCharsets.US_ASCII);
         response.setStatus(failure.status());
+        // RFC 9110 §7.8: who sends Upgrade names it in Connection too. Closed, as frames may be on their way already
+        response.setHeader("Connection", failure.headers().contains("Upgrade") ? "close, Upgrade" : "close");
         add(failure.headers(), response);
-        response.setContentType("text/plain");
-        response.setCharacterEncoding("UTF-8");
-        response.getWriter().println(failure.getMessage());
+        response.setContentType("text/plain; charset=utf-8");
+        response.setContentLength(body.length);
+        response.getOutputStream().write(body);
     }
 
     private static void add(Headers headers, HttpServletResponse response) {

@@ -1,16 +1,17 @@
 package dev.duplex.servlet;
 
 import dev.duplex.container.HostRequest;
+import dev.duplex.handshake.HandshakeFailure;
 import dev.duplex.handshake.Headers;
 import dev.duplex.handshake.RequestHead;
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpSession;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnknownHostException;
 import java.security.Principal;
 import java.security.cert.X509Certificate;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,63 +19,165 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request as a Servlet container has parsed it.
- *
- * @param head the request line and the headers
- * @param request the container's, of no use once it was handled
+ * A request as a Servlet container has parsed it, wrapped by the application's filters or not. All but the roles is copied, because the
+ * application may keep what it sees of the handshake, while the container uses its request object again for somebody else's. Used by the
+ * handshake's thread; {@link #forget} makes it safe for any.
  */
-record ServletHostRequest(RequestHead head, HttpServletRequest request) implements HostRequest {
+final class ServletHostRequest implements HostRequest {
+    /** Servlet 6.0 §3.9. */
     private static final String CERTIFICATES = "jakarta.servlet.request.X509Certificate";
 
-    static ServletHostRequest of(HttpServletRequest request) {
+    private final RequestHead head;
+    private final String path;
+    private final boolean secure;
+    private final SocketAddress localAddress;
+    private final SocketAddress remoteAddress;
+    private final @Nullable Principal principal;
+    private final @Nullable HttpSession session;
+    private final List<X509Certificate> certificates;
+    private final Map<String, List<String>> parameters;
+    private volatile @Nullable HttpServletRequest request; // until it was handled
+
+    private ServletHostRequest(HttpServletRequest request, RequestHead head, String path) {
+        this.head = head;
+        this.path = path;
+        this.secure = request.isSecure();
+        this.localAddress = address(request.getLocalAddr(), request.getLocalPort());
+        this.remoteAddress = address(request.getRemoteAddr(), request.getRemotePort());
+        this.principal = request.getUserPrincipal();
+        // None is made for who has none: it would cost memory for as long as it lives, and the 101 a cookie that nobody asked for
+        this.session = request.getSession(false);
+        this.certificates = request.getAttribute(CERTIFICATES) instanceof X509Certificate[] chain
+                ? List.of(chain)
+                : List.of();
+        this.parameters = new LinkedHashMap<>();
+        request.getParameterMap().forEach((name, values) -> parameters.put(name, List.of(values)));
+        this.request = request;
+    }
+
+    /**
+     * What a container has parsed.
+     *
+     * @throws HandshakeFailure 400 when it has let through what no header can be
+     */
+    static ServletHostRequest of(HttpServletRequest request) throws HandshakeFailure {
         String query = request.getQueryString();
         String uri = request.getRequestURI();
+        RequestHead head = new RequestHead(
+                request.getMethod(),
+                query == null ? uri : uri + "?" + query,
+                request.getProtocol(),
+                headers(request, Collections.list(request.getHeaderNames())));
+        String path = path(request);
+        return new ServletHostRequest(request, head, path == null ? uri : path);
+    }
+
+    /**
+     * Whether a request asks for WebSocket, in a valid way or not: it says Upgrade, or has a key, which nothing else has.
+     *
+     * @throws HandshakeFailure as {@link #of}
+     */
+    static boolean asksForWebSocket(HttpServletRequest request) throws HandshakeFailure {
+        return request.getHeader("Sec-WebSocket-Key") != null
+                || (request.getHeader("Upgrade") != null
+                        && headers(request, List.of("Upgrade")).hasToken("Upgrade", "websocket"));
+    }
+
+    private static Headers headers(HttpServletRequest request, List<String> names) throws HandshakeFailure {
         Headers.Builder headers = Headers.builder();
-        for (String name : Collections.list(request.getHeaderNames())) {
-            for (String value : Collections.list(request.getHeaders(name))) {
-                headers.add(name, value);
+        try {
+            for (String name : names) {
+                for (String value : Collections.list(request.getHeaders(name))) {
+                    headers.add(name, value);
+                }
             }
+        } catch (IllegalArgumentException e) {
+            throw new HandshakeFailure(400, String.valueOf(e.getMessage()));
         }
-        return new ServletHostRequest(
-                new RequestHead(
-                        request.getMethod(),
-                        query == null ? uri : uri + "?" + query,
-                        request.getProtocol(),
-                        headers.build()),
-                request);
+        return headers.build();
     }
 
-    /** Whether a request asks for WebSocket at all. */
-    static boolean asksForWebSocket(HttpServletRequest request) {
-        Headers.Builder headers = Headers.builder();
-        Collections.list(request.getHeaders("Upgrade")).forEach(value -> headers.add("Upgrade", value));
-        return headers.build().hasToken("Upgrade", "websocket");
+    /**
+     * The path below the context path that the container has matched with its security constraints and servlets: without path parameters,
+     * decoded and without dot segments (Servlet 6.0 §3.5.2), here with its percent signs escaped again. Endpoints are found by this one and
+     * no other, so that no way to write a path leads round a constraint. Null for one that the container has not brought into that form.
+     */
+    static @Nullable String path(HttpServletRequest request) {
+        String pathInfo = request.getPathInfo();
+        String decoded = pathInfo == null ? request.getServletPath() : request.getServletPath() + pathInfo;
+        if (decoded.isEmpty()) {
+            return "/";
+        }
+        boolean dots = decoded.contains("/./")
+                || decoded.contains("/../")
+                || decoded.endsWith("/.")
+                || decoded.endsWith("/.."); // the constraints were matched with something else
+        return dots ? null : decoded.replace("%", "%25");
     }
 
-    /** The path below the context path, which is a part of the URI that was not decoded (Servlet 6.0 §3.5). */
-    static String path(HttpServletRequest request) {
-        String path = request.getRequestURI().substring(request.getContextPath().length());
-        return path.isEmpty() ? "/" : path;
+    /** Nothing refers to the container's request any more. */
+    void forget() {
+        request = null;
+    }
+
+    @Override
+    public RequestHead head() {
+        return head;
     }
 
     @Override
     public String path() {
-        return path(request);
+        return path;
     }
 
     @Override
     public boolean secure() {
-        return request.isSecure();
+        return secure;
     }
 
     @Override
     public SocketAddress localAddress() {
-        return address(request.getLocalAddr(), request.getLocalPort());
+        return localAddress;
     }
 
     @Override
     public SocketAddress remoteAddress() {
-        return address(request.getRemoteAddr(), request.getRemotePort());
+        return remoteAddress;
+    }
+
+    @Override
+    public @Nullable Principal principal() {
+        return principal;
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * @throws IllegalStateException behind the opening handshake: only the container knows the roles, and by its request
+     */
+    @Override
+    public boolean isUserInRole(String role) {
+        HttpServletRequest asked = request;
+        if (asked == null) {
+            throw new IllegalStateException("the opening handshake is over: ask for the roles in modifyHandshake, and"
+                    + " keep the answer in the user properties");
+        }
+        return asked.isUserInRole(role);
+    }
+
+    @Override
+    public @Nullable HttpSession httpSession() {
+        return session;
+    }
+
+    @Override
+    public List<X509Certificate> certificates() {
+        return certificates;
+    }
+
+    @Override
+    public Map<String, List<String>> parameters() {
+        return parameters;
     }
 
     private static SocketAddress address(@Nullable String address, int port) {
@@ -84,32 +187,5 @@ record ServletHostRequest(RequestHead head, HttpServletRequest request) implemen
         } catch (UnknownHostException e) {
             return InetSocketAddress.createUnresolved(String.valueOf(address), Math.max(0, port));
         }
-    }
-
-    @Override
-    public @Nullable Principal principal() {
-        return request.getUserPrincipal();
-    }
-
-    @Override
-    public boolean isUserInRole(String role) {
-        return request.isUserInRole(role);
-    }
-
-    @Override
-    public @Nullable Object httpSession() {
-        return request.getSession(false);
-    }
-
-    @Override
-    public List<X509Certificate> certificates() {
-        return request.getAttribute(CERTIFICATES) instanceof X509Certificate[] chain ? List.of(chain) : List.of();
-    }
-
-    @Override
-    public Map<String, List<String>> parameters() {
-        Map<String, List<String>> parameters = new LinkedHashMap<>();
-        request.getParameterMap().forEach((name, values) -> parameters.put(name, new ArrayList<>(List.of(values))));
-        return parameters;
     }
 }

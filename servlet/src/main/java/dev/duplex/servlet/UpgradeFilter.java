@@ -2,6 +2,7 @@ package dev.duplex.servlet;
 
 import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;
+import jakarta.servlet.FilterConfig;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletResponse;
@@ -9,7 +10,12 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 
-/** Finds the opening handshakes with endpoints among the requests of an application; all else goes on to its servlets. Safe for any thread. */
+/**
+ * Finds the opening handshakes with endpoints among the requests of an application; all else goes on to its servlets. Safe for any thread.
+ *
+ * <p>It lives from when all listeners of the application have begun, until before they end (Servlet 6.0 §6.2.1, §11.3.2), so that it is the one
+ * who tells when the application's deployment ends and its stop begins.
+ */
 final class UpgradeFilter implements Filter {
     private final ServletApplication application;
 
@@ -18,15 +24,22 @@ final class UpgradeFilter implements Filter {
     }
 
     @Override
+    public void init(FilterConfig config) throws ServletException {
+        application.start();
+    }
+
+    @Override
     public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
             throws IOException, ServletException {
-        if (request instanceof HttpServletRequest http
+        if (!(request instanceof HttpServletRequest http
                 && response instanceof HttpServletResponse answer
-                && ServletHostRequest.asksForWebSocket(http)
-                && application.serves(ServletHostRequest.path(http))) {
-            application.upgrade(http, answer);
-        } else {
+                && application.upgrade(http, answer))) {
             chain.doFilter(request, response);
         }
+    }
+
+    @Override
+    public void destroy() {
+        application.stop();
     }
 }

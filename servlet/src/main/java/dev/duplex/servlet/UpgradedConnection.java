@@ -22,14 +22,20 @@ final class UpgradedConnection implements Runnable {
 
     private final Upgrade upgrade;
     private final Ends ends;
+    private final @Nullable Runnable ended;
     private final AtomicBoolean decided = new AtomicBoolean();
     private final Watch watch;
     private @Nullable Transport transport; // written before the thread is started that reads it
 
-    /** An upgrade that awaits its connection. */
-    UpgradedConnection(Upgrade upgrade, Ends ends) {
+    /**
+     * An upgrade that awaits its connection.
+     *
+     * @param ended called when it has ended, or was abandoned
+     */
+    UpgradedConnection(Upgrade upgrade, Ends ends, @Nullable Runnable ended) {
         this.upgrade = upgrade;
         this.ends = ends;
+        this.ended = ended;
         long until = System.nanoTime() + LIMIT.toNanos();
         this.watch = new Watch(now -> {
             if (now - until < 0) {
@@ -63,7 +69,7 @@ final class UpgradedConnection implements Runnable {
         } finally {
             if (!started) { // there was no memory for a thread
                 taken.close();
-                upgrade.abandon();
+                release();
             }
         }
     }
@@ -72,7 +78,21 @@ final class UpgradedConnection implements Runnable {
     void abandon() {
         if (decided.compareAndSet(false, true)) {
             watch.cancel();
+            release();
+        }
+    }
+
+    private void release() {
+        try {
             upgrade.abandon();
+        } finally {
+            end();
+        }
+    }
+
+    private void end() {
+        if (ended != null) {
+            ended.run();
         }
     }
 
@@ -88,6 +108,7 @@ final class UpgradedConnection implements Runnable {
             LOG.log(Level.ERROR, "the connection of " + taken.remoteAddress() + " failed", e);
         } finally {
             taken.close();
+            end();
         }
     }
 }
