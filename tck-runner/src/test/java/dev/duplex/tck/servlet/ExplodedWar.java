@@ -115,7 +115,9 @@ final class ExplodedWar implements AutoCloseable {
             return List.of();
         }
         try (Stream<Path> files = Files.list(folder)) {
-            return files.filter(file -> file.toString().endsWith(".jar")).sorted().toList();
+            return files.filter(file -> file.toString().endsWith(".jar"))
+                    .sorted()
+                    .toList();
         }
     }
 
@@ -130,8 +132,8 @@ final class ExplodedWar implements AutoCloseable {
                             && !file.startsWith("META-INF/")
                             && !file.endsWith("module-info.class")
                             && !file.endsWith("package-info.class"))
-                    .map(file -> file.substring(0, file.length() - ".class".length())
-                            .replace('/', '.'))
+                    .map(file ->
+                            file.substring(0, file.length() - ".class".length()).replace('/', '.'))
                     .sorted()
                     .toList();
         }

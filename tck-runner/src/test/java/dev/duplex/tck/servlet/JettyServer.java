@@ -1,5 +1,6 @@
 package dev.duplex.tck.servlet;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -42,8 +43,7 @@ final class JettyServer implements ServletServer {
         connector.setHost("127.0.0.1");
         server.addConnector(connector);
         UserStore users = new UserStore();
-        users.addUser(
-                settings.user(), Credential.getCredential(settings.password()), new String[] {settings.role()});
+        users.addUser(settings.user(), Credential.getCredential(settings.password()), new String[] {settings.role()});
         HashLoginService login = new HashLoginService("users");
         login.setUserStore(users);
         server.addBean(login);
@@ -60,8 +60,8 @@ final class JettyServer implements ServletServer {
     @Override
     public void deploy(String contextPath, Path war) throws Exception {
         WebAppContext context = new WebAppContext(war.toString(), contextPath);
-        context.setTempDirectory(
-                Files.createDirectories(folder.resolve(contextPath.substring(1))).toFile());
+        context.setTempDirectory(Files.createDirectories(folder.resolve(contextPath.substring(1)))
+                .toFile());
         context.setThrowUnavailableOnStartupException(true);
         contexts.addHandler(context);
         deployed.put(contextPath, context);
@@ -82,8 +82,12 @@ final class JettyServer implements ServletServer {
     }
 
     @Override
-    public void close() throws Exception {
-        server.stop();
-        server.destroy();
+    public void close() throws IOException {
+        try {
+            server.stop();
+            server.destroy();
+        } catch (Exception e) {
+            throw new IOException("Jetty cannot be stopped", e);
+        }
     }
 }

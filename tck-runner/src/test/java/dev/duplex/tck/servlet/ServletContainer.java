@@ -80,7 +80,11 @@ public final class ServletContainer implements DeployableContainer<ServletContai
             server = ServletServer.start(
                     settings.server,
                     new ServletServer.Settings(
-                            own, identity, System.getProperty("user", ""), System.getProperty("password", ""), "staff"));
+                            own,
+                            identity,
+                            System.getProperty("user", ""),
+                            System.getProperty("password", ""),
+                            "staff"));
         } catch (Exception e) {
             throw new LifecycleException("The server " + settings.server + " cannot be started: " + e, e);
         }

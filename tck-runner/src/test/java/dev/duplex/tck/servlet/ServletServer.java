@@ -1,6 +1,7 @@
 package dev.duplex.tck.servlet;
 
 import dev.duplex.peer.interop.Identity;
+import java.io.IOException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -13,8 +14,7 @@ public interface ServletServer extends AutoCloseable {
      * @param identity for TLS, null for none
      * @param user who may log in, and has the role {@link #role()}
      */
-    record Settings(
-            Path folder, @Nullable Identity identity, String user, String password, String role) {
+    record Settings(Path folder, @Nullable Identity identity, String user, String password, String role) {
         /** Without TLS and users. */
         public Settings(Path folder) {
             this(folder, null, "nobody", "nothing", "none");
@@ -27,8 +27,7 @@ public interface ServletServer extends AutoCloseable {
             case "tomcat" -> new TomcatServer(settings);
             case "jetty" -> new JettyServer(settings);
             case "undertow" -> new UndertowServer(settings);
-            default ->
-                throw new IllegalArgumentException("A server is tomcat, jetty or undertow, not " + name + ".");
+            default -> throw new IllegalArgumentException("A server is tomcat, jetty or undertow, not " + name + ".");
         };
     }
 
@@ -46,5 +45,5 @@ public interface ServletServer extends AutoCloseable {
     void undeploy(String contextPath) throws Exception;
 
     @Override
-    void close() throws Exception;
+    void close() throws IOException;
 }

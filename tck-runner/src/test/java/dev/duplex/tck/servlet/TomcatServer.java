@@ -1,5 +1,6 @@
 package dev.duplex.tck.servlet;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.apache.catalina.Context;
@@ -66,9 +67,13 @@ final class TomcatServer implements ServletServer {
     }
 
     @Override
-    public void close() throws LifecycleException {
-        tomcat.stop();
-        tomcat.destroy();
+    public void close() throws IOException {
+        try {
+            tomcat.stop();
+            tomcat.destroy();
+        } catch (LifecycleException e) {
+            throw new IOException("Tomcat cannot be stopped", e);
+        }
     }
 
     /** Applications get what is in their WAR: without this, endpoints on the class path of the tests would be each application's. */
