@@ -13,7 +13,7 @@ enum TckHost {
     JETTY("jetty", "/servlet/target/|/org/jboss/weld/servlet/|/org/(eclipse/jetty|slf4j|ow2/asm)/"),
     UNDERTOW(
             "undertow",
-            "/servlet/target/|/org/jboss/weld/servlet/|/io/undertow/|/org/(jboss/xnio|jboss/threads|wildfly)/");
+            "/servlet/target/|/org/jboss/weld/servlet/|/io/(undertow|smallrye)/|/org/(jboss/xnio|jboss/threads|wildfly)/");
 
     /** What no host needs: it would start something of its own in each application. */
     private static final String SPRING = "/org/springframework/";
