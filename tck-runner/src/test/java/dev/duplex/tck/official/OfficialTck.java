@@ -55,11 +55,13 @@ final class OfficialTck {
 
     private static TckProcess.Order order(TckHost host, TckSuite suite, Path repository, String tests)
             throws IOException {
-        List<Path> classPath = new ArrayList<>(List.of(suite.jar(repository)));
+        List<Path> classPath = new ArrayList<>(
+                List.of(suite.jar(repository), TARGET.resolve("test-classes").resolve(host.folder())));
         boolean withoutCdi = System.getProperty("tck.cdi", "true").equals("false");
-        for (String entry : property("java.class.path").split(File.pathSeparator, -1)) {
-            if (!(suite.needsNextApi() && isApi(Path.of(entry))) && !(withoutCdi && isCdi(Path.of(entry)))) {
-                classPath.add(Path.of(entry));
+        for (String name : property("java.class.path").split(File.pathSeparator, -1)) {
+            Path entry = Path.of(name);
+            if (host.needs(entry) && !(suite.needsNextApi() && isApi(entry)) && !(withoutCdi && isCdi(entry))) {
+                classPath.add(entry);
             }
         }
         if (suite.needsNextApi()) {
@@ -69,8 +71,6 @@ final class OfficialTck {
         }
         Path folder = TARGET.resolve("tck").resolve(host + "-" + suite.part() + "-" + suite.version());
         Map<String, String> properties = new TreeMap<>(Map.of(
-                "arquillian.xml",
-                host.arquillianXml(),
                 // Seconds to wait for a message that must come.
                 "ws_wait",
                 "5",

@@ -198,7 +198,7 @@ final class TckProcessTest {
         return new TckProcess.Order(
                 "A TCK",
                 classPath,
-                Map.of("arquillian.xml", TckHost.SE.arquillianXml()),
+                Map.of("arquillian.xml", TckHost.SE.folder() + "/arquillian.xml"),
                 jar,
                 tests,
                 folder.resolve("run"),
