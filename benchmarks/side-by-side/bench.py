@@ -126,7 +126,7 @@ def hold(bench, started, number):
     load = subprocess.Popen(bench.load_command(started.port, options), stdout=subprocess.PIPE, text=True)
     opened = json.loads(load.stdout.readline() or '{"open": 0}')
     time.sleep(1)
-    rss = started.rss_bytes()
+    rss, threads = started.rss_bytes(), started.threads()
     heap = started.heap_bytes()
     at_end = json.loads(load.stdout.read() or '{"open": 0}')
     load.wait()
@@ -135,7 +135,9 @@ def hold(bench, started, number):
         "connections": opened["open"],
         "heap_bytes_each": round((heap - heap_before) / each),
         "rss_bytes_each": round((rss - rss_before) / each),
+        "threads": threads,
         "still_open": at_end["open"],
+        "echoed_at_end": at_end.get("echoed"),
     }
 
 

@@ -18,6 +18,10 @@ class Server:
     def is_jvm(self):
         return self.module != RAW
 
+    @property
+    def is_duplex(self):
+        return self.module.startswith("duplex")
+
 
 @dataclass(frozen=True)
 class Cell:
@@ -41,6 +45,9 @@ SERVERS = {
     for server in (
         Server("duplex", "Duplex", "duplex"),
         Server("duplex-peer", "Duplex, WsPeer", "duplex", ("api=peer",), jakarta=False),
+        Server("duplex-tomcat", "Duplex in Tomcat 11", "duplex-tomcat"),
+        Server("duplex-undertow", "Duplex in Undertow 2.3", "duplex-undertow"),
+        Server("duplex-jetty", "Duplex in Jetty 12.1", "duplex-jetty"),
         Server("tomcat", "Tomcat 11", "tomcat"),
         Server("tomcat-virtual", "Tomcat 11, virtual threads", "tomcat", ("virtual=true",)),
         Server("jetty", "Jetty 12.1", "jetty"),

@@ -57,7 +57,7 @@ def draw(found):
 
 def bar(y, name, figure, largest):
     server = SERVERS[name]
-    kind = "own" if name == "duplex" else "jakarta" if server.jakarta else "other"
+    kind = "own" if server.is_duplex else "jakarta" if server.jakarta else "other"
     length = max(1, round((WIDTH - LABELS - FIGURES - 2 * MARGIN) * figure / largest))
     left = MARGIN + LABELS
     shape = f'<rect class="{kind}" x="{left}" y="{y}" width="{length}" height="{BAR}" rx="2"/>'

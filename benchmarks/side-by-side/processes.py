@@ -17,7 +17,13 @@ OUT = Path(os.environ.get("BENCH_OUT", HERE.parent / "target" / "side-by-side"))
 JAVA_HOME = os.environ.get("JAVA_HOME")
 MAVEN = os.environ.get("MVN", "mvn")
 DEPENDENCY_PLUGIN = "org.apache.maven.plugins:maven-dependency-plugin:3.9.0"
-DUPLEX_MODULES = ("provider", "cdi", "container-se")
+# The modules of the project that are a part of a server
+DUPLEX_MODULES = {
+    "duplex": ("provider", "cdi", "container-se"),
+    "duplex-tomcat": ("provider", "cdi", "servlet"),
+    "duplex-undertow": ("provider", "cdi", "servlet"),
+    "duplex-jetty": ("provider", "cdi", "servlet"),
+}
 
 SERVER_CPU, LOAD_CPU = 0, 1
 HEAP = "-Xmx2g"
@@ -55,8 +61,7 @@ def build_server(module):
     copy = [DEPENDENCY_PLUGIN + ":copy-dependencies", "-DincludeScope=runtime", f"-DoutputDirectory={libraries}"]
     subprocess.check_call([*maven, "-f", folder / "pom.xml", *copy])
     classes.mkdir(parents=True)
-    if module == "duplex":
-        copy_duplex(classes)
+    copy_duplex(DUPLEX_MODULES.get(module, ()), classes)
     sources = sorted(folder.glob("*.java"))
     if any(server.module == module and server.jakarta for server in SERVERS.values()):
         sources.append(HERE / "servers" / "Endpoints.java")
@@ -64,9 +69,9 @@ def build_server(module):
     subprocess.check_call([*compiler, *sources])
 
 
-def copy_duplex(classes):
+def copy_duplex(modules, classes):
     """Takes what the project's build has compiled."""
-    for module in DUPLEX_MODULES:
+    for module in modules:
         compiled = PROJECT / module / "target" / "classes"
         if not compiled.is_dir():
             sys.exit(f"{module} is not compiled: run mvn process-classes at the top of the project first")
@@ -102,7 +107,7 @@ class Bench:
             return [str(OUT / "bin" / "rawecho"), str(port), str(cell.payload)]
         class_path = f"{OUT / 'classes' / server.module}:{OUT / 'lib' / server.module}/*"
         properties = [f"-D{each}" for each in (f"port={port}", *server.properties)]
-        main_class = server.module.capitalize() + "Main"
+        main_class = "".join(part.capitalize() for part in server.module.split("-")) + "Main"
         return [jdk_tool("java"), HEAP, *self.jvm_options, *properties, "-cp", class_path, main_class]
 
     def start(self, server, cell=None):
@@ -189,9 +194,16 @@ class Running:
         return subprocess.run([jdk_tool("jcmd"), str(self.pid), command], capture_output=True, text=True).stdout
 
     def rss_bytes(self):
+        return self.status("VmRSS") * 1024
+
+    def threads(self):
+        """Those of the operating system."""
+        return self.status("Threads")
+
+    def status(self, name):
         for line in Path(f"/proc/{self.pid}/status").read_text().splitlines():
-            if line.startswith("VmRSS:"):
-                return int(line.split()[1]) * 1024
+            if line.startswith(name + ":"):
+                return int(line.split()[1])
         return 0
 
 

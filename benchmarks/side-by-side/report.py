@@ -96,7 +96,7 @@ def cell_table(found):
 
 def best_peer(found, cell):
     """The best figure of another implementation of Jakarta WebSocket."""
-    peers = [found.median(cell, name) for name, server in SERVERS.items() if server.jakarta and name != "duplex"]
+    peers = [found.median(cell, name) for name, server in SERVERS.items() if server.jakarta and not server.is_duplex]
     return max((figure for figure in peers if figure), default=None)
 
 
@@ -125,6 +125,7 @@ def memory_table(found):
     columns = (
         ("idle", "heap_bytes_each", "heap, bytes per idle connection"),
         ("idle", "rss_bytes_each", "memory, bytes per idle connection"),
+        ("idle", "threads", "threads with idle connections"),
         ("startup", "cpu_seconds", "CPU seconds to the first handshake"),
         ("class-path", "bytes", "bytes of jars beside its own classes"),
     )

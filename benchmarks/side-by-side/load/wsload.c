@@ -8,7 +8,8 @@
  *   broadcast  one sender; everyone, the sender too, gets each message. The next goes out when one has reached all.
  *              The spread is the time from the first delivery of a message to the last.
  *   connect    so many loops of: connect, opening handshake, Close 1000, wait for the Close, close the socket.
- *   idle       opens connections, says so, holds them for the time given, says how many are left.
+ *   idle       opens connections, says so, holds them for the time given, says how many are left, and with --touch
+ *              on how many of them a message is echoed then.
  *   startup    starts the command behind --, connects until a handshake succeeds, ends the command.
  *
  * Options
@@ -727,26 +728,34 @@ static void run_connect(void) {
 
 /* ---- idle */
 
+/* Sends a message on each open connection and returns how many came back within a minute. */
+static uint64_t touch_all(void) {
+    uint64_t before = messages, sent = 0, until = now_nanos() + 60 * NANOS_PER_SECOND;
+    for (int i = 0; i < connection_count; i++) {
+        if (connections[i].state == OPEN) {
+            send_messages(&connections[i], 1, now_nanos());
+            sent++;
+        }
+        if (i % 64 == 63) turn(0, opened);
+    }
+    while (messages - before < sent && now_nanos() < until) turn(10, opened);
+    return messages - before;
+}
+
 static void run_idle(void) {
     on_messages = answer_echo;
     stopping = true; /* no reply is answered */
     uint64_t begin = now_nanos();
     open_all();
     double took = (double)(now_nanos() - begin) / (double)NANOS_PER_SECOND;
-    for (int round = 1; round <= touches; round++) {
-        uint64_t wanted = (uint64_t)open_now * (uint64_t)round, until = now_nanos() + 60 * NANOS_PER_SECOND;
-        for (int i = 0; i < connection_count; i++) {
-            if (connections[i].state == OPEN) send_messages(&connections[i], 1, now_nanos());
-            if (i % 64 == 63) turn(0, opened);
-        }
-        while (messages < wanted && now_nanos() < until) turn(10, opened);
-    }
+    for (int round = 0; round < touches; round++) touch_all();
     printf("{\"open\": %d, \"seconds\": %.2f, \"errors\": %llu, \"first_error\": \"%s\"}\n", open_now, took,
         (unsigned long long)errors, first_error);
     fflush(stdout);
     uint64_t until = now_nanos() + (uint64_t)(duration * (double)NANOS_PER_SECOND);
     while (now_nanos() < until && alive) turn(50, opened);
-    printf("{\"open\": %d, \"first_error\": \"%s\"}\n", open_now, first_error);
+    uint64_t echoed = touches ? touch_all() : 0;
+    printf("{\"open\": %d, \"echoed\": %llu, \"first_error\": \"%s\"}\n", open_now, (unsigned long long)echoed, first_error);
 }
 
 /* ---- startup */

@@ -25,8 +25,8 @@ final class RealPeers {
     private RealPeers() {}
 
     /** Node's ws, connected or about to: each line typed is sent, each event is a line. */
-    static Program ws(String... urlAndOrigin) throws Exception {
-        return node("ws-client.mjs", urlAndOrigin);
+    static Program ws(String... urlAndOriginAndCookie) throws Exception {
+        return node("ws-client.mjs", urlAndOriginAndCookie);
     }
 
     /** A browser without a page yet. */
