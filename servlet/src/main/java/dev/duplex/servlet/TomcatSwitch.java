@@ -11,5 +11,7 @@ final class TomcatSwitch implements ProtocolSwitch {
     public void switchProtocols(HttpServletRequest request, HttpServletResponse response, UpgradedConnection connection)
             throws IOException, ServletException {
         request.upgrade(TomcatUpgradeHandler.class).take(connection);
+        // Tomcat says nothing to the handler when it cannot write the response; so this writes it, and is told
+        response.flushBuffer();
     }
 }

@@ -10,14 +10,7 @@ import io.undertow.servlet.util.ImmediateInstanceFactory;
 import jakarta.servlet.ServletContainerInitializer;
 import java.net.InetSocketAddress;
 import java.net.URI;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Set;
-import org.apache.catalina.Context;
-import org.apache.catalina.LifecycleState;
-import org.apache.catalina.connector.Connector;
-import org.apache.catalina.servlets.DefaultServlet;
-import org.apache.catalina.startup.Tomcat;
 import org.eclipse.jetty.ee11.servlet.ServletContextHandler;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
@@ -27,38 +20,7 @@ enum Host {
     TOMCAT {
         @Override
         Running start(WebApplication application) throws Exception {
-            Path folder = Files.createTempDirectory("tomcat");
-            Tomcat tomcat = new Tomcat();
-            tomcat.setBaseDir(folder.toString());
-            Connector connector = new Connector("HTTP/1.1");
-            connector.setPort(0);
-            connector.setProperty("address", "127.0.0.1");
-            tomcat.setConnector(connector);
-            Context context = tomcat.addContext(application.contextPath, folder.toString());
-            application.parameters.forEach(context::addParameter);
-            for (ServletContainerInitializer initializer : application.initializers) {
-                context.addServletContainerInitializer(initializer, application.handled(initializer));
-            }
-            Tomcat.addServlet(context, "default", new DefaultServlet()); // without a servlet no filter is asked
-            context.addServletMappingDecoded("/", "default");
-            tomcat.start();
-            if (context.getState() != LifecycleState.STARTED) {
-                tomcat.stop();
-                tomcat.destroy();
-                throw new IllegalStateException("the application did not start");
-            }
-            return new Running(application, connector.getLocalPort()) {
-                @Override
-                void undeploy() {
-                    tomcat.getHost().removeChild(context);
-                }
-
-                @Override
-                void end() throws Exception {
-                    tomcat.stop();
-                    tomcat.destroy();
-                }
-            };
+            return TomcatHost.start(application);
         }
     },
 

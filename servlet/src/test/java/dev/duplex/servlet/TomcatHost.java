@@ -1,0 +1,95 @@
+package dev.duplex.servlet;
+
+import jakarta.servlet.ServletContainerInitializer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.apache.catalina.Context;
+import org.apache.catalina.LifecycleException;
+import org.apache.catalina.LifecycleState;
+import org.apache.catalina.connector.Connector;
+import org.apache.catalina.servlets.DefaultServlet;
+import org.apache.catalina.startup.Tomcat;
+import org.apache.coyote.AbstractProtocol;
+
+/** A Tomcat that runs with an application. */
+final class TomcatHost extends Host.Running {
+    private final Tomcat tomcat;
+    private final Connector connector;
+    private final Context context;
+
+    private TomcatHost(WebApplication application, Tomcat tomcat, Connector connector, Context context) {
+        super(application, connector.getLocalPort());
+        this.tomcat = tomcat;
+        this.connector = connector;
+        this.context = context;
+    }
+
+    /** Starts it with a connector of its own for HTTP over NIO. */
+    static TomcatHost start(WebApplication application) throws Exception {
+        return start(application, new Connector("HTTP/1.1"));
+    }
+
+    /** Starts it with a connector, which gets any free port. */
+    static TomcatHost start(WebApplication application, Connector connector) throws Exception {
+        Path folder = Files.createTempDirectory("tomcat");
+        Tomcat tomcat = new Tomcat();
+        tomcat.setBaseDir(folder.toString());
+        connector.setPort(0);
+        connector.setProperty("address", "127.0.0.1");
+        tomcat.setConnector(connector);
+        Context context = context(tomcat, application, folder);
+        boolean started = false;
+        try {
+            tomcat.start();
+            started = context.getState() == LifecycleState.STARTED;
+        } finally {
+            if (!started) {
+                tomcat.stop();
+                tomcat.destroy();
+            }
+        }
+        if (!started) {
+            throw new IllegalStateException("the application did not start");
+        }
+        return new TomcatHost(application, tomcat, connector, context);
+    }
+
+    private static Context context(Tomcat tomcat, WebApplication application, Path folder) throws IOException {
+        Path root = Files.createDirectory(folder.resolve("root"));
+        Context context = tomcat.addContext(application.contextPath, root.toString());
+        application.parameters.forEach(context::addParameter);
+        for (ServletContainerInitializer initializer : application.initializers) {
+            context.addServletContainerInitializer(initializer, application.handled(initializer));
+        }
+        Tomcat.addServlet(context, "default", new DefaultServlet()); // without a servlet no filter is asked
+        context.addServletMappingDecoded("/", "default");
+        return context;
+    }
+
+    Connector connector() {
+        return connector;
+    }
+
+    /** How many connections Tomcat counts, without the one that its acceptor waits for. */
+    long connections() {
+        return protocol().getConnectionCount() - 1;
+    }
+
+    AbstractProtocol<?> protocol() {
+        return (AbstractProtocol<?>) connector.getProtocolHandler();
+    }
+
+    @Override
+    void undeploy() {
+        tomcat.getHost().removeChild(context);
+    }
+
+    @Override
+    void end() throws LifecycleException {
+        if (tomcat.getServer().getState().isAvailable()) {
+            tomcat.stop();
+            tomcat.destroy();
+        }
+    }
+}
