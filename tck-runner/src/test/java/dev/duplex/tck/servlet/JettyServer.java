@@ -26,6 +26,7 @@ final class JettyServer implements ServletServer {
     private final ServerConnector connector;
     private final ContextHandlerCollection contexts = new ContextHandlerCollection();
     private final Map<String, WebAppContext> deployed = new HashMap<>();
+    private final HashLoginService login = new HashLoginService("users");
     private final Path folder;
 
     JettyServer(Settings settings) throws Exception {
@@ -44,9 +45,7 @@ final class JettyServer implements ServletServer {
         server.addConnector(connector);
         UserStore users = new UserStore();
         users.addUser(settings.user(), Credential.getCredential(settings.password()), new String[] {settings.role()});
-        HashLoginService login = new HashLoginService("users");
         login.setUserStore(users);
-        server.addBean(login);
         server.setHandler(contexts);
         server.setDefaultHandler(new DefaultHandler());
         server.start();
@@ -62,6 +61,7 @@ final class JettyServer implements ServletServer {
         WebAppContext context = new WebAppContext(war.toString(), contextPath);
         context.setTempDirectory(Files.createDirectories(folder.resolve(contextPath.substring(1)))
                 .toFile());
+        context.getSecurityHandler().setLoginService(login);
         context.setThrowUnavailableOnStartupException(true);
         contexts.addHandler(context);
         deployed.put(contextPath, context);
