@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class JettySwitch implements ProtocolSwitch {
     private final Server server;
+    private final ContextHandler application;
     private volatile LifeCycle.@Nullable Listener stopping;
 
     /** The switch of an application that is being started, by this thread. */
@@ -36,10 +37,11 @@ final class JettySwitch implements ProtocolSwitch {
                     "%s is of no Jetty that Duplex knows: it knows Jetty 12 with its environments ee10 and ee11"
                             .formatted(context.getClass().getName()));
         }
+        this.application = handler;
         this.server = handler.getServer();
     }
 
-    /** Jetty stops its connectors before its applications. */
+    /** Jetty stops its connectors before its applications, and the HTTP sessions of an application before its filters and listeners. */
     @Override
     public void started(Runnable end) {
         LifeCycle.Listener listener = new LifeCycle.Listener() {
@@ -50,6 +52,7 @@ final class JettySwitch implements ProtocolSwitch {
         };
         stopping = listener;
         server.addEventListener(listener);
+        application.addEventListener(listener);
     }
 
     @Override
@@ -57,6 +60,7 @@ final class JettySwitch implements ProtocolSwitch {
         LifeCycle.Listener listener = stopping;
         if (listener != null) {
             server.removeEventListener(listener);
+            application.removeEventListener(listener);
         }
     }
 

@@ -32,6 +32,9 @@ enum Host {
                     .setContextPath(application.contextPath.isEmpty() ? "/" : application.contextPath)
                     .setDeploymentName("application");
             application.parameters.forEach(info::addInitParameter);
+            if (application.secured != null) {
+                Guards.guard(info, application.secured);
+            }
             for (ServletContainerInitializer initializer : application.initializers) {
                 info.addServletContainerInitializer(new ServletContainerInitializerInfo(
                         initializer.getClass(),
@@ -77,8 +80,13 @@ enum Host {
             connector.setHost("127.0.0.1");
             server.addConnector(connector);
             ServletContextHandler handler =
-                    new ServletContextHandler(application.contextPath.isEmpty() ? "/" : application.contextPath);
+                    new ServletContextHandler(
+                            application.contextPath.isEmpty() ? "/" : application.contextPath,
+                            ServletContextHandler.SESSIONS);
             application.parameters.forEach(handler::setInitParameter);
+            if (application.secured != null) {
+                Guards.guard(handler, application.secured);
+            }
             for (ServletContainerInitializer initializer : application.initializers) {
                 Set<Class<?>> handled = application.handled(initializer);
                 handler.addServletContainerInitializer(initializer, handled.toArray(Class<?>[]::new));

@@ -59,6 +59,9 @@ final class TomcatHost extends Host.Running {
         Path root = Files.createDirectory(folder.resolve("root"));
         Context context = tomcat.addContext(application.contextPath, root.toString());
         application.parameters.forEach(context::addParameter);
+        if (application.secured != null) {
+            Guards.guard(tomcat, context, application.secured);
+        }
         for (ServletContainerInitializer initializer : application.initializers) {
             context.addServletContainerInitializer(initializer, application.handled(initializer));
         }

@@ -2,6 +2,7 @@ package dev.duplex.servlet;
 
 import jakarta.servlet.ServletContainerInitializer;
 import jakarta.servlet.annotation.HandlesTypes;
+import jakarta.servlet.http.HttpServlet;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -9,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** An application for a {@link Host}: classes as a container's scan finds them, and what else is started with it. Confined to one thread. */
 final class WebApplication {
@@ -16,6 +18,8 @@ final class WebApplication {
     final Set<Class<?>> scanned = new LinkedHashSet<>();
     final Map<String, String> parameters = new LinkedHashMap<>();
     final List<ServletContainerInitializer> initializers = new ArrayList<>(List.of(new DuplexInitializer()));
+
+    @Nullable String secured;
 
     private WebApplication() {}
 
@@ -36,6 +40,18 @@ final class WebApplication {
     WebApplication parameter(String name, String value) {
         parameters.put(name, value);
         return this;
+    }
+
+    /** Only {@link Guards#ANN} may get what this pattern matches, and she is in the role {@code member} only. */
+    WebApplication secured(String pattern) {
+        secured = pattern;
+        return this;
+    }
+
+    /** Has a servlet at these patterns. */
+    WebApplication servlet(HttpServlet servlet, String... patterns) {
+        return after((classes, context) ->
+                context.addServlet(servlet.getClass().getName(), servlet).addMapping(patterns));
     }
 
     /** Started before Duplex. */

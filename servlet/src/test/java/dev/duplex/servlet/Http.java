@@ -1,0 +1,85 @@
+package dev.duplex.servlet;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.duplex.peer.RawPeer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Requests by hand: paths and headers go over the wire as they are written here. */
+final class Http {
+    private Http() {}
+
+    /** An answer that is the last one on its connection. */
+    record Answer(String head, String body) {
+        int status() {
+            return Integer.parseInt(head.substring(9, 12));
+        }
+
+        /** The values of a header, in order. */
+        List<String> all(String name) {
+            List<String> values = new ArrayList<>();
+            for (String line : head.lines().toList()) {
+                int colon = line.indexOf(':');
+                if (colon > 0 && line.substring(0, colon).equalsIgnoreCase(name)) {
+                    values.add(line.substring(colon + 1).strip());
+                }
+            }
+            return values;
+        }
+
+        /** The cookie that it sets, as a header to send back. */
+        String cookie() {
+            List<String> cookies = all("Set-Cookie");
+            assertThat(cookies).as("cookies of %s", head).isNotEmpty();
+            return "Cookie: " + cookies.getLast().replaceFirst(";.*", "");
+        }
+    }
+
+    static RawPeer raw(Host.Running running) throws IOException {
+        return new RawPeer(new Socket(InetAddress.getLoopbackAddress(), running.port()), true);
+    }
+
+    /** A GET that asks for no upgrade. */
+    static Answer get(Host.Running running, String target, String... lines) throws IOException {
+        return send(running, "GET " + target + " HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n", lines);
+    }
+
+    /** A handshake that is to be refused. */
+    static Answer ask(Host.Running running, String target, String... lines) throws IOException {
+        String request = RawPeer.request(target, lines);
+        return sendAll(running, request);
+    }
+
+    private static Answer send(Host.Running running, String head, String... lines) throws IOException {
+        StringBuilder request = new StringBuilder(head);
+        for (String line : lines) {
+            request.append(line).append("\r\n");
+        }
+        return sendAll(running, request.append("\r\n").toString());
+    }
+
+    /** What is written here, byte by byte; the answer must end the connection, or be one that opens WebSocket, which this ends. */
+    static Answer sendAll(Host.Running running, String request) throws IOException {
+        try (RawPeer raw = raw(running)) {
+            raw.ascii(request);
+            String head = raw.head();
+            if (head.startsWith("HTTP/1.1 101")) {
+                return new Answer(head, "");
+            }
+            return new Answer(head, raw.rest());
+        }
+    }
+
+    /** A client whose handshake is done. */
+    static RawPeer open(Host.Running running, String target, String... lines) throws IOException {
+        RawPeer raw = raw(running);
+        raw.ask(target, lines);
+        String head = raw.head();
+        assertThat(head).startsWith("HTTP/1.1 101 ");
+        return raw;
+    }
+}
