@@ -80,14 +80,4 @@ interface ProtocolSwitch {
      */
     void switchProtocols(HttpServletRequest request, HttpServletResponse response, UpgradedConnection connection)
             throws IOException, ServletException;
-
-    /**
-     * The application has started.
-     *
-     * @param end what the container is to run before it takes the connections away, where it would do that before it tells the application
-     */
-    default void started(Runnable end) {}
-
-    /** The application is ending. */
-    default void ended() {}
 }

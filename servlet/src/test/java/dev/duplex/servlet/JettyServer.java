@@ -81,11 +81,6 @@ final class JettyServer extends Host.Running {
         return context;
     }
 
-    /** How many connections Jetty has. */
-    int connections() {
-        return connector.getConnectedEndPoints().size();
-    }
-
     /** The URI of a path of the application over TLS. */
     URI secured(String path) {
         return URI.create("wss" + uri(path).toString().substring("ws".length()));

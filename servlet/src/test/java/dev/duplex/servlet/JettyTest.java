@@ -37,9 +37,10 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.IntStream;
+import javax.net.ssl.SSLContext;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -199,7 +200,7 @@ final class JettyTest {
         }
     }
 
-    /** The connection was used for HTTP before, and a request that is refused leaves it to HTTP. */
+    /** And its bytes come one by one. */
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void takesOverAConnectionThatHadOtherRequests(boolean tls) throws Exception {
@@ -207,8 +208,6 @@ final class JettyTest {
                 RawPeer raw = connect(jetty, tls)) {
             raw.ascii("HEAD /nothing HTTP/1.1\r\nHost: here\r\n\r\n");
             assertThat(raw.head()).startsWith("HTTP/1.1 404 ");
-            raw.ascii("HEAD /echo HTTP/1.1\r\nHost: here\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
-            assertThat(raw.head()).startsWith("HTTP/1.1 4");
             raw.ask("/echo");
             assertThat(raw.head()).startsWith("HTTP/1.1 101 ");
             raw.bytewise(true).frame(RawPeer.TEXT, "byte by byte");
@@ -272,7 +271,6 @@ final class JettyTest {
                 assertThat(ENDS.poll(20, TimeUnit.SECONDS)).isEqualTo(1006);
             }
             awaitGone(gone, stalled.size());
-            assertThat(jetty.connections()).isOne();
             peer.write("afterwards");
             assertThat(message(peer).text()).isEqualTo("afterwards");
         } finally {
@@ -323,7 +321,6 @@ final class JettyTest {
                 count += 5;
             }
             awaitGone(gone, count);
-            assertThat(jetty.connections()).isOne();
             peer.write("still there");
             assertThat(message(peer).text()).isEqualTo("still there");
         }
@@ -334,13 +331,13 @@ final class JettyTest {
     void idleConnectionsHoldNoThreadOfJetty(boolean tls) throws Exception {
         QueuedThreadPool threads = new QueuedThreadPool(8);
         threads.setName("jetty");
-        List<WsPeer> peers = new ArrayList<>();
-        try (JettyServer jetty = JettyServer.start(WebApplication.of(Echo.class), context(tls), threads)) {
+        try (JettyServer jetty = JettyServer.start(WebApplication.of(Echo.class), context(tls), threads);
+                Peers peers = new Peers()) {
             for (int i = 0; i < (tls ? 100 : 500); i++) {
-                peers.add(connect(jetty, tls, "/echo", false));
+                peers.all.add(connect(jetty, tls, "/echo", false));
             }
             for (int round = 0; round < 2; round++) {
-                for (WsPeer peer : peers) {
+                for (WsPeer peer : peers.all) {
                     peer.write("once");
                     assertThat(message(peer).text()).isEqualTo("once");
                 }
@@ -352,8 +349,6 @@ final class JettyTest {
                                             .anyMatch(frame -> frame.getClassName().startsWith("dev.duplex.")))
                             .as("%s is in Duplex: %s", thread, List.of(stack))
                             .isFalse());
-        } finally {
-            peers.forEach(WsPeer::close);
         }
     }
 
@@ -421,7 +416,6 @@ final class JettyTest {
                     raw.expectEnd();
                 }
             }
-            assertThat(jetty.server().getEventListeners()).hasSize(1);
         }
     }
 
@@ -437,7 +431,7 @@ final class JettyTest {
                         .addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), false, "/echo"));
         try (JettyServer jetty = JettyServer.start(application);
                 RawPeer raw = connect(jetty, false)) {
-            raw.ascii(RawPeer.request("/echo").replace("GET", "GET"));
+            raw.ask("/echo");
             String head = raw.head();
             assertThat(head).startsWith("HTTP/1.1 500 ");
             int length = Integer.parseInt(head.replaceAll("(?s).*\r\nContent-Length: (\\d+)\r\n.*", "$1"));
@@ -452,7 +446,7 @@ final class JettyTest {
         WebApplication application =
                 WebApplication.of(Echo.class).parameter("org.eclipse.jetty.websocket.jakarta", "true");
         assertThatThrownBy(() -> JettyServer.start(application))
-                .hasRootCauseMessage(
+                .hasMessage(
                         "The context parameter org.eclipse.jetty.websocket.jakarta asks for Jetty's WebSocket container, and an application has one only: set it to false, or leave duplex-servlet out");
     }
 
@@ -460,7 +454,7 @@ final class JettyTest {
         return JettyServer.start(WebApplication.of(endpoints), context(tls), new QueuedThreadPool());
     }
 
-    private static javax.net.ssl.SSLContext context(boolean tls) {
+    private static @Nullable SSLContext context(boolean tls) {
         return tls ? identity.serving() : null;
     }
 
@@ -508,6 +502,18 @@ final class JettyTest {
         return data;
     }
 
+    /** Many clients, that end before the server does. */
+    private record Peers(List<WsPeer> all) implements AutoCloseable {
+        Peers() {
+            this(new ArrayList<>());
+        }
+
+        @Override
+        public void close() {
+            all.forEach(WsPeer::close);
+        }
+    }
+
     /** Something that throws. */
     private interface End {
         void run() throws Exception;
@@ -536,7 +542,6 @@ final class JettyTest {
     }
 
     private static void awaitGone(BlockingQueue<Connection> gone, int count) throws InterruptedException {
-        assertThat(IntStream.range(0, count)).hasSize(count);
         for (int i = 0; i < count; i++) {
             assertThat(gone.poll(20, TimeUnit.SECONDS)).isNotNull();
         }
