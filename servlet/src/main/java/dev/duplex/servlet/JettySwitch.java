@@ -25,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  * of its core, below the Servlet APIs that it has several of.
  */
 final class JettySwitch implements ProtocolSwitch {
+    /** What Jetty's own initializer for WebSocket asks the context's parameters, and then its attributes. */
+    private static final String JETTYS_OWN = "org.eclipse.jetty.websocket.jakarta";
+
     private final Server server;
     private final ContextHandler application;
     private volatile LifeCycle.@Nullable Listener stopping;
@@ -38,6 +41,12 @@ final class JettySwitch implements ProtocolSwitch {
                             .formatted(context.getClass().getName()));
         }
         this.application = handler;
+        if (Boolean.parseBoolean(context.getInitParameter(JETTYS_OWN))) {
+            throw new ServletException(
+                    "The context parameter %s asks for Jetty's WebSocket container, and an application has one only: set it to false, or leave duplex-servlet out"
+                            .formatted(JETTYS_OWN));
+        }
+        context.setAttribute(JETTYS_OWN, false);
         this.server = handler.getServer();
     }
 

@@ -35,17 +35,21 @@ interface ProtocolSwitch {
         if (container.startsWith("io.undertow.") && sees("io.undertow.servlet.handlers.ServletRequestContext")) {
             return new UndertowSwitch();
         }
-        if (container.startsWith("org.eclipse.jetty.")) { // it has no way of the standard
-            try {
-                return new JettySwitch(context);
-            } catch (LinkageError e) { // Jetty hides its classes from those of a web application
-                throw new ServletException(
-                        "Jetty hides from this application how it hands over a connection, %s: put duplex-servlet and what it needs into the class path of the server instead of WEB-INF/lib, or let the application see those classes of Jetty with a WEB-INF/jetty-ee11-web.xml as the guide to Duplex in Servlet containers shows it"
-                                .formatted(e.getMessage()),
-                        e);
-            }
+        if (container.startsWith("org.eclipse.jetty.")) {
+            return jetty(context);
         }
         return new StandardSwitch();
+    }
+
+    private static ProtocolSwitch jetty(ServletContext context) throws ServletException {
+        try {
+            return new JettySwitch(context);
+        } catch (LinkageError e) {
+            throw new ServletException(
+                    "Jetty hides its own classes from web applications, %s among them: put duplex-servlet and duplex-provider on the class path of the server instead of into WEB-INF/lib, or show the application the packages http, io, server and util of org.eclipse.jetty by its WEB-INF/jetty-ee11-web.xml"
+                            .formatted(e.getMessage()),
+                    e);
+        }
     }
 
     private static boolean sees(String className) {
@@ -58,6 +62,17 @@ interface ProtocolSwitch {
     }
 
     /**
+     * The application has started.
+     *
+     * @param end closes its connections, and waits for that; called before the container cuts them, if it does that before it tells the
+     *     application of its end
+     */
+    default void started(Runnable end) {}
+
+    /** The application has ended. */
+    default void ended() {}
+
+    /**
      * Lets the container write the response, and begin the connection behind it; which may be now or after the request was handled. When this
      * throws nothing was begun.
      *
@@ -65,14 +80,4 @@ interface ProtocolSwitch {
      */
     void switchProtocols(HttpServletRequest request, HttpServletResponse response, UpgradedConnection connection)
             throws IOException, ServletException;
-
-    /**
-     * The application has started.
-     *
-     * @param end what the container is to run before it takes the connections away, where it would do that before it tells the application
-     */
-    default void started(Runnable end) {}
-
-    /** The application is ending. */
-    default void ended() {}
 }

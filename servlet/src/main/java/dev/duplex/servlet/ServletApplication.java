@@ -30,14 +30,16 @@ final class ServletApplication implements ServletContextListener {
     /** Jakarta WebSocket §6.4. */
     static final String ATTRIBUTE = ServerContainer.class.getName();
 
-    private static final String FILTER = "dev.duplex";
+    /** Of the filter, and of the attribute that is the application. */
+    private static final String NAME = "dev.duplex";
 
     private final Set<Class<?>> scanned;
     private final ProtocolSwitch protocolSwitch;
     private final DuplexServerContainer container;
     private final HttpLogins logins = new HttpLogins();
     private final Duration stopTimeout;
-    private final FilterRegistration.Dynamic filter;
+    /** Null in Jetty when the application was stopped and is started again: it has kept the filter, and the listeners. */
+    private final FilterRegistration.@Nullable Dynamic filter;
     private final AtomicBoolean stopped = new AtomicBoolean();
 
     /**
@@ -49,6 +51,7 @@ final class ServletApplication implements ServletContextListener {
     static void begin(ServletContext context, Set<Class<?>> scanned) throws ServletException {
         ServletApplication application = new ServletApplication(context, scanned);
         context.setAttribute(ATTRIBUTE, application.container);
+        context.setAttribute(NAME, application);
         context.addListener(application);
         context.addListener(application.logins);
     }
@@ -69,15 +72,27 @@ final class ServletApplication implements ServletContextListener {
         } catch (IllegalArgumentException e) {
             throw new ServletException("A context parameter is wrong: " + e.getMessage(), e);
         }
-        this.filter = context.addFilter(FILTER, new UpgradeFilter(this));
-        filter.setAsyncSupported(true);
+        this.filter = context.addFilter(NAME, new UpgradeFilter());
+        if (filter != null) {
+            filter.setAsyncSupported(true);
+        }
+    }
+
+    /** The one that is running, or being started. */
+    static ServletApplication of(ServletContext context) {
+        return (ServletApplication) context.getAttribute(NAME);
     }
 
     /** Deploys what the container has found: now, as what makes the endpoints may have begun with the listeners before this one. */
     @Override
     public void contextInitialized(ServletContextEvent event) {
-        // Behind the filters of the application, those of its security among them: the other initializers and listeners have added theirs
-        filter.addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), true, "/*");
+        if (of(event.getServletContext()) != this) {
+            return; // it has ended
+        }
+        if (filter != null) {
+            // Behind the filters of the application, those of its security among them: the other initializers and listeners have added theirs
+            filter.addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), true, "/*");
+        }
         try {
             container.deploy(scanned);
         } catch (DeploymentException e) {

@@ -9,6 +9,7 @@ import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the opening handshakes with endpoints among the requests of an application; all else goes on to its servlets. Safe for any thread.
@@ -17,29 +18,32 @@ import java.io.IOException;
  * who tells when the application's deployment ends and its stop begins.
  */
 final class UpgradeFilter implements Filter {
-    private final ServletApplication application;
-
-    UpgradeFilter(ServletApplication application) {
-        this.application = application;
-    }
+    private volatile @Nullable ServletApplication application;
 
     @Override
     public void init(FilterConfig config) throws ServletException {
-        application.start();
+        ServletApplication started = ServletApplication.of(config.getServletContext());
+        application = started;
+        started.start();
     }
 
     @Override
     public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
             throws IOException, ServletException {
-        if (!(request instanceof HttpServletRequest http
+        ServletApplication running = application;
+        if (!(running != null
+                && request instanceof HttpServletRequest http
                 && response instanceof HttpServletResponse answer
-                && application.upgrade(http, answer))) {
+                && running.upgrade(http, answer))) {
             chain.doFilter(request, response);
         }
     }
 
     @Override
     public void destroy() {
-        application.stop();
+        ServletApplication ended = application;
+        if (ended != null) {
+            ended.stop();
+        }
     }
 }

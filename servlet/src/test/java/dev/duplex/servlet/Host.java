@@ -10,10 +10,6 @@ import io.undertow.servlet.util.ImmediateInstanceFactory;
 import jakarta.servlet.ServletContainerInitializer;
 import java.net.InetSocketAddress;
 import java.net.URI;
-import java.util.Set;
-import org.eclipse.jetty.ee11.servlet.ServletContextHandler;
-import org.eclipse.jetty.server.Server;
-import org.eclipse.jetty.server.ServerConnector;
 
 /** A Servlet container to test in. */
 enum Host {
@@ -75,43 +71,7 @@ enum Host {
     JETTY {
         @Override
         Running start(WebApplication application) throws Exception {
-            Server server = new Server();
-            ServerConnector connector = new ServerConnector(server);
-            connector.setHost("127.0.0.1");
-            server.addConnector(connector);
-            ServletContextHandler handler =
-                    new ServletContextHandler(
-                            application.contextPath.isEmpty() ? "/" : application.contextPath,
-                            ServletContextHandler.SESSIONS);
-            application.parameters.forEach(handler::setInitParameter);
-            if (application.secured != null) {
-                Guards.guard(handler, application.secured);
-            }
-            for (ServletContainerInitializer initializer : application.initializers) {
-                Set<Class<?>> handled = application.handled(initializer);
-                handler.addServletContainerInitializer(initializer, handled.toArray(Class<?>[]::new));
-            }
-            server.setHandler(handler);
-            boolean started = false;
-            try {
-                server.start();
-                started = true;
-            } finally {
-                if (!started) {
-                    server.stop();
-                }
-            }
-            return new Running(application, connector.getLocalPort()) {
-                @Override
-                void undeploy() throws Exception {
-                    handler.stop();
-                }
-
-                @Override
-                void end() throws Exception {
-                    server.stop();
-                }
-            };
+            return JettyServer.start(application);
         }
     };
 
