@@ -497,19 +497,10 @@ final class TomcatTest {
 
     @Test
     void servesThousandsOfConnections() throws Exception {
-        List<Socket> sockets = new ArrayList<>();
+        List<RawPeer> peers = new ArrayList<>();
         try (TomcatHost host = Way.NIO.start(Echo.class)) {
-            int count = 2000;
-            host.connector().setProperty("maxConnections", "-1");
-            List<RawPeer> peers = new ArrayList<>();
-            for (int i = 0; i < count; i++) {
-                RawPeer raw = Way.NIO.raw(host);
-                sockets.add(raw.socket());
-                raw.ask("/echo");
-                peers.add(raw);
-            }
-            for (RawPeer raw : peers) {
-                assertThat(raw.head()).startsWith("HTTP/1.1 101 ");
+            for (int i = 0; i < 2000; i++) {
+                peers.add(Way.NIO.open(host, "/echo"));
             }
             for (int round = 0; round < 3; round++) {
                 for (RawPeer raw : peers) {
@@ -526,11 +517,12 @@ final class TomcatTest {
                 raw.expectClose(1000);
                 raw.expectEnd();
             }
+            eventually("connections", host::connections, 0);
             eventually("sessions", OPEN::size, 0);
             eventually("processors", () -> host.protocol().getWaitingProcessorCount(), 0);
         } finally {
-            for (Socket socket : sockets) {
-                socket.close();
+            for (RawPeer raw : peers) {
+                raw.close();
             }
         }
     }
