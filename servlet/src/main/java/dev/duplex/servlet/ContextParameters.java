@@ -44,8 +44,9 @@ record ContextParameters(Map<String, Object> properties, OriginPolicy origins, D
                 case ProtocolSwitch.PARAMETER -> {} // its own to read
                 default -> {
                     if (name.startsWith(OF_THE_APPLICATION)) {
-                        throw new ServletException("There is no context parameter %s; those of %s are origins, stopTimeout and switch"
-                                .formatted(name, OF_THE_APPLICATION));
+                        throw new ServletException(
+                                "There is no context parameter %s; those of %s are origins, stopTimeout and switch"
+                                        .formatted(name, OF_THE_APPLICATION));
                     }
                     if (name.startsWith(PREFIX)) {
                         properties.put(name, value);
@@ -72,9 +73,8 @@ record ContextParameters(Map<String, Object> properties, OriginPolicy origins, D
     private static Duration time(String value) throws ServletException {
         Duration time = duration(value);
         if (time == null || time.isNegative()) {
-            throw new ServletException(
-                    STOP_TIMEOUT + " must be a time of zero or more, as a number of seconds or an ISO 8601 duration, not "
-                            + value);
+            throw new ServletException(STOP_TIMEOUT
+                    + " must be a time of zero or more, as a number of seconds or an ISO 8601 duration, not " + value);
         }
         return time;
     }

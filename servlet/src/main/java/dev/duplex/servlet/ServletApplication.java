@@ -40,6 +40,7 @@ final class ServletApplication implements ServletContextListener {
     private final Duration stopTimeout;
     /** Null in Jetty when the application was stopped and is started again: it has kept the filter, and the listeners. */
     private final FilterRegistration.@Nullable Dynamic filter;
+
     private final AtomicBoolean stopped = new AtomicBoolean();
 
     /**
@@ -90,7 +91,8 @@ final class ServletApplication implements ServletContextListener {
             return; // it has ended
         }
         if (filter != null) {
-            // Behind the filters of the application, those of its security among them: the other initializers and listeners have added theirs
+            // Behind the filters of the application, those of its security among them: the other initializers and
+            // listeners have added theirs
             filter.addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), true, "/*");
         }
         try {
@@ -151,16 +153,17 @@ final class ServletApplication implements ServletContextListener {
     private void upgrade(Object request, Object response, ServerEndpointConfig config, Map<String, String> parameters)
             throws IOException, DeploymentException {
         if (!(request instanceof HttpServletRequest http)) {
-            throw new IllegalArgumentException(
-                    "the request must be an HttpServletRequest, not a " + request.getClass().getName());
+            throw new IllegalArgumentException("the request must be an HttpServletRequest, not a "
+                    + request.getClass().getName());
         }
         if (!(response instanceof HttpServletResponse answer)) {
-            throw new IllegalArgumentException(
-                    "the response must be an HttpServletResponse, not a " + response.getClass().getName());
+            throw new IllegalArgumentException("the response must be an HttpServletResponse, not a "
+                    + response.getClass().getName());
         }
         if (answer.isCommitted()) {
             throw new IllegalStateException(
-                    "the response is committed, and cannot switch protocols any more: nothing may be written to it before");
+                    "the response is committed, and cannot switch protocols any more: nothing may be written to it"
+                            + " before");
         }
         try {
             upgrade(http, answer, asked -> container.upgrade(asked, config, parameters));
@@ -169,7 +172,11 @@ final class ServletApplication implements ServletContextListener {
                 case 400, 405, 426 ->
                     throw new IllegalStateException("the request is no opening handshake: " + e.getMessage(), e);
                 case 500 -> throw new DeploymentException(e.getMessage(), e.getCause() == null ? e : e.getCause());
-                default -> refuse(e, answer); // a valid one, which is not granted: that is an answer, and no mistake of the caller
+                default ->
+                    refuse(
+                            e,
+                            answer); // a valid one, which is not granted: that is an answer, and no mistake of the
+                                     // caller
             }
         } catch (ServletException e) {
             throw new IOException("the container has not switched protocols: " + e.getMessage(), e);

@@ -45,11 +45,11 @@ final class ServletHostRequest implements HostRequest {
         this.localAddress = address(request.getLocalAddr(), request.getLocalPort());
         this.remoteAddress = address(request.getRemoteAddr(), request.getRemotePort());
         this.principal = request.getUserPrincipal();
-        // None is made for who has none: it would cost memory for as long as it lives, and the 101 a cookie that nobody asked for
+        // None is made for who has none: it would cost memory for as long as it lives, and the 101 a cookie that nobody
+        // asked for
         this.session = request.getSession(false);
-        this.certificates = request.getAttribute(CERTIFICATES) instanceof X509Certificate[] chain
-                ? List.of(chain)
-                : List.of();
+        this.certificates =
+                request.getAttribute(CERTIFICATES) instanceof X509Certificate[] chain ? List.of(chain) : List.of();
         this.parameters = new LinkedHashMap<>();
         request.getParameterMap().forEach((name, values) -> parameters.put(name, List.of(values)));
         this.request = request;

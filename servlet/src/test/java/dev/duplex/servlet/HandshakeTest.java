@@ -82,20 +82,14 @@ final class HandshakeTest {
     @ParameterizedTest
     @EnumSource
     void aConfiguratorSeesTheUserTheSessionAndAllThatTheRequestSays(Host host) throws Exception {
-        WebApplication application = WebApplication.of(Secret.class)
-                .at("/app")
-                .secured("/secret/*")
-                .servlet(new Marking(), "/mark");
+        WebApplication application =
+                WebApplication.of(Secret.class).at("/app").secured("/secret/*").servlet(new Marking(), "/mark");
         try (Host.Running running = host.start(application)) {
             String cookie = Http.get(running, "/app/mark").cookie();
             try (RawPeer raw = Http.raw(running)) {
                 raw.ask(
                         "/app/secret/blue?x=1&room=query&x=2%20",
-                        cookie,
-                        Guards.ANN,
-                        "X-Many: 1",
-                        "x-many: 2",
-                        "Accept-Language: de");
+                        cookie, Guards.ANN, "X-Many: 1", "x-many: 2", "Accept-Language: de");
                 Http.Answer answer = new Http.Answer(raw.head(), "");
                 assertThat(answer.status()).isEqualTo(101);
                 assertThat(answer.all("X-Answer")).containsExactly("one", "two");
@@ -140,8 +134,8 @@ final class HandshakeTest {
     @ParameterizedTest
     @EnumSource
     void whatIsKeptOfAHandshakeStaysWhatItWas(Host host) throws Exception {
-        try (Host.Running running = host.start(
-                        WebApplication.of(Secret.class, Open.class).secured("/secret/*"));
+        try (Host.Running running =
+                        host.start(WebApplication.of(Secret.class, Open.class).secured("/secret/*"));
                 RawPeer raw = Http.open(running, "/secret/blue?x=1", Guards.ANN, "X-Mine: yes")) {
             HandshakeRequest request =
                     (HandshakeRequest) opened().getUserProperties().get("request");

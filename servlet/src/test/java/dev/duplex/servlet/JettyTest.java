@@ -346,7 +346,8 @@ final class JettyTest {
             assertThat(Thread.getAllStackTraces())
                     .allSatisfy((thread, stack) -> assertThat(thread.getName().startsWith("jetty")
                                     && List.of(stack).stream()
-                                            .anyMatch(frame -> frame.getClassName().startsWith("dev.duplex.")))
+                                            .anyMatch(frame ->
+                                                    frame.getClassName().startsWith("dev.duplex.")))
                             .as("%s is in Duplex: %s", thread, List.of(stack))
                             .isFalse());
         }
@@ -446,8 +447,9 @@ final class JettyTest {
         WebApplication application =
                 WebApplication.of(Echo.class).parameter("org.eclipse.jetty.websocket.jakarta", "true");
         assertThatThrownBy(() -> JettyServer.start(application))
-                .hasMessage(
-                        "The context parameter org.eclipse.jetty.websocket.jakarta asks for Jetty's WebSocket container, and an application has one only: set it to false, or leave duplex-servlet out");
+                .hasMessage("The context parameter org.eclipse.jetty.websocket.jakarta asks for Jetty's WebSocket"
+                        + " container, and an application has one only: set it to false, or leave duplex-servlet"
+                        + " out");
     }
 
     private static JettyServer start(boolean tls, Class<?>... endpoints) throws Exception {

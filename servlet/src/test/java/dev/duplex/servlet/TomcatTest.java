@@ -109,7 +109,9 @@ final class TomcatTest {
         WsPeer connect(TomcatHost host, String path, PeerOptions.Builder options) throws IOException {
             URI uri = URI.create(host.uri(path).toString().replace("ws:", tls() ? "wss:" : "ws:"));
             return WebSockets.connect(
-                    uri, ConnectRequest.none(), options.sslContext(identity.trusting()).build());
+                    uri,
+                    ConnectRequest.none(),
+                    options.sslContext(identity.trusting()).build());
         }
 
         WsPeer connect(TomcatHost host, String path) throws IOException {
@@ -484,8 +486,10 @@ final class TomcatTest {
     void endsSessionsWhoseConnectorIsStopped(Way way) throws Exception {
         try (TomcatHost host = way.start(Echo.class);
                 RawPeer idle = way.open(host, "/echo");
-                WsPeer written = way.connect(host, "/echo", PeerOptions.builder().maxReceivePayload(LARGEST))) {
-            FutureTask<?> sent = start(() -> written.write(new byte[LARGEST])); // such that Tomcat has to wait for writing
+                WsPeer written =
+                        way.connect(host, "/echo", PeerOptions.builder().maxReceivePayload(LARGEST))) {
+            FutureTask<?> sent =
+                    start(() -> written.write(new byte[LARGEST])); // such that Tomcat has to wait for writing
             received(written);
             sent.get(LIMIT.toMillis(), TimeUnit.MILLISECONDS);
             host.connector().stop();
@@ -545,8 +549,8 @@ final class TomcatTest {
     /** How many threads Tomcat has for requests. */
     private static long platformThreads(TomcatHost host) {
         return Thread.getAllStackTraces().keySet().stream()
-                .filter(thread -> thread.getName().contains("-exec-")
-                        && thread.getName().contains(String.valueOf(host.port())))
+                .filter(thread ->
+                        thread.getName().contains("-exec-") && thread.getName().contains(String.valueOf(host.port())))
                 .count();
     }
 

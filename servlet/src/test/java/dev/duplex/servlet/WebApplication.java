@@ -19,7 +19,8 @@ final class WebApplication {
     final Map<String, String> parameters = new LinkedHashMap<>();
     final List<ServletContainerInitializer> initializers = new ArrayList<>(List.of(new DuplexInitializer()));
 
-    @Nullable String secured;
+    @Nullable
+    String secured;
 
     private WebApplication() {}
 
