@@ -65,10 +65,8 @@ final class HttpLogins implements HttpSessionListener, HttpSessionIdListener {
         if (session == null || request.principal() == null) {
             return null;
         }
-        String id =
-                session
-                        .getId(); // the container is not asked under the lock: it may hold its own when it tells us
-                                  // something
+        String id = session.getId(); // the container is not asked under the lock: it may hold its own when it tells us
+        // something
         Member member = new Member(id);
         move(member, id);
         try {

@@ -173,10 +173,8 @@ final class ServletApplication implements ServletContextListener {
                     throw new IllegalStateException("the request is no opening handshake: " + e.getMessage(), e);
                 case 500 -> throw new DeploymentException(e.getMessage(), e.getCause() == null ? e : e.getCause());
                 default ->
-                    refuse(
-                            e,
-                            answer); // a valid one, which is not granted: that is an answer, and no mistake of the
-                                     // caller
+                    refuse(e, answer); // a valid one, which is not granted: that is an answer, and no mistake of the
+                // caller
             }
         } catch (ServletException e) {
             throw new IOException("the container has not switched protocols: " + e.getMessage(), e);

@@ -25,6 +25,7 @@ import jakarta.websocket.OnOpen;
 import jakarta.websocket.Session;
 import jakarta.websocket.server.ServerEndpoint;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -472,8 +473,8 @@ final class JettyTest {
 
     private static RawPeer connect(JettyServer jetty, boolean tls) throws IOException {
         Socket socket = tls
-                ? identity.trusting().getSocketFactory().createSocket("127.0.0.1", jetty.port())
-                : new Socket("127.0.0.1", jetty.port());
+                ? identity.trusting().getSocketFactory().createSocket(InetAddress.getLoopbackAddress(), jetty.port())
+                : new Socket(InetAddress.getLoopbackAddress(), jetty.port());
         return new RawPeer(socket, true);
     }
 
