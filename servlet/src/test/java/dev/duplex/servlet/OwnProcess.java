@@ -24,17 +24,41 @@ final class OwnProcess {
      */
     static List<String> run(Path output, Path jars, Class<?> program, String... arguments)
             throws IOException, InterruptedException {
-        List<String> classPath = new ArrayList<>(List.of(System.getProperty("java.class.path")));
+        List<String> rest = new ArrayList<>(List.of(program.getName()));
+        rest.addAll(List.of(arguments));
+        return run(output, jars, rest, classPath().toList());
+    }
+
+    /** The same for a program as source, without those jars of the class path of the tests that have a word in their names. */
+    static List<String> runWithout(String word, Path output, Path jars, String program)
+            throws IOException, InterruptedException {
+        return run(
+                output,
+                jars,
+                List.of(program),
+                classPath()
+                        .filter(place -> !Path.of(place).getFileName().toString().contains(word))
+                        .toList());
+    }
+
+    private static Stream<String> classPath() {
+        return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator));
+    }
+
+    private static List<String> run(Path output, Path jars, List<String> program, List<String> places)
+            throws IOException, InterruptedException {
+        List<String> classPath = new ArrayList<>(places);
         try (Stream<Path> files = Files.list(jars)) {
             files.map(Path::toString).sorted().forEach(classPath::add);
         }
-        assertThat(classPath).as("jars that the build has put into %s", jars).hasSizeGreaterThan(1);
+        assertThat(classPath)
+                .as("jars that the build has put into %s", jars)
+                .hasSizeGreaterThan(places.size());
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-cp",
-                String.join(File.pathSeparator, classPath),
-                program.getName()));
-        command.addAll(List.of(arguments));
+                String.join(File.pathSeparator, classPath)));
+        command.addAll(program);
         Path lines = output.resolve("lines");
         Path errors = output.resolve("errors");
         Process process = new ProcessBuilder(command)
