@@ -5,6 +5,7 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.List;
 
 /** Takes the connection of a request over from the Servlet container, which is what "101 Switching Protocols" asks for. Safe for any thread. */
 interface ProtocolSwitch {
@@ -42,14 +43,19 @@ interface ProtocolSwitch {
     }
 
     private static ProtocolSwitch jetty(ServletContext context) throws ServletException {
-        try {
-            return new JettySwitch(context);
-        } catch (LinkageError e) {
-            throw new ServletException(
-                    "Jetty hides its own classes from web applications, %s among them: put duplex-servlet and duplex-provider on the class path of the server instead of into WEB-INF/lib, or show the application the packages http, io, server and util of org.eclipse.jetty by its WEB-INF/jetty-ee11-web.xml"
-                            .formatted(e.getMessage()),
-                    e);
+        List<String> needed = List.of(
+                "org.eclipse.jetty.http.HttpStatus",
+                "org.eclipse.jetty.io.EndPoint",
+                "org.eclipse.jetty.server.HttpStream",
+                "org.eclipse.jetty.util.Callback");
+        for (String name : needed) {
+            if (!sees(name)) {
+                throw new ServletException(
+                        "Jetty hides its class %s from this application: put duplex-servlet and duplex-provider on the class path of the server instead of into WEB-INF/lib, or show the application the packages http, io, server and util of org.eclipse.jetty by a WEB-INF/jetty-web.xml"
+                                .formatted(name));
+            }
         }
+        return new JettySwitch(context);
     }
 
     private static boolean sees(String className) {

@@ -84,7 +84,11 @@ enum Host {
         private final int port;
 
         Running(WebApplication application, int port) {
-            this.contextPath = application.contextPath;
+            this(application.contextPath, port);
+        }
+
+        Running(String contextPath, int port) {
+            this.contextPath = contextPath;
             this.port = port;
         }
 

@@ -21,10 +21,10 @@ final class JettyServer extends Host.Running {
     private final ServerConnector connector;
     private final ServletContextHandler context;
 
-    private JettyServer(WebApplication application, Server server, ServletContextHandler context) {
-        super(application, ((ServerConnector) server.getConnectors()[0]).getLocalPort());
+    private JettyServer(Server server, ServerConnector connector, ServletContextHandler context) {
+        super(context.getContextPath().equals("/") ? "" : context.getContextPath(), connector.getLocalPort());
         this.server = server;
-        this.connector = (ServerConnector) server.getConnectors()[0];
+        this.connector = connector;
         this.context = context;
     }
 
@@ -46,6 +46,16 @@ final class JettyServer extends Host.Running {
             Set<Class<?>> handled = application.handled(initializer);
             context.addServletContainerInitializer(initializer, handled.toArray(Class<?>[]::new));
         }
+        return start(context, tls, threads);
+    }
+
+    /** Starts it with an application of Jetty's making, without TLS. */
+    static JettyServer start(ServletContextHandler context) throws Exception {
+        return start(context, null, new QueuedThreadPool());
+    }
+
+    private static JettyServer start(
+            ServletContextHandler context, @Nullable SSLContext tls, QueuedThreadPool threads) throws Exception {
         Server server = new Server(threads);
         ServerConnector connector = tls == null ? new ServerConnector(server) : secured(server, tls);
         connector.setHost("127.0.0.1");
@@ -60,7 +70,7 @@ final class JettyServer extends Host.Running {
                 server.stop();
             }
         }
-        return new JettyServer(application, server, context);
+        return new JettyServer(server, connector, context);
     }
 
     private static ServerConnector secured(Server server, SSLContext tls) {
