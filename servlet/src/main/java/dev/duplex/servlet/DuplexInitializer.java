@@ -22,12 +22,6 @@ public final class DuplexInitializer implements ServletContainerInitializer {
 
     @Override
     public void onStartup(@Nullable Set<Class<?>> classes, ServletContext context) throws ServletException {
-        Object other = context.getAttribute(ServletApplication.ATTRIBUTE);
-        if (other != null) {
-            throw new ServletException(
-                    "This application has a WebSocket container already, %s: leave one of the two out"
-                            .formatted(other.getClass().getName()));
-        }
         ServletApplication.begin(context, classes == null ? Set.of() : classes);
     }
 }
