@@ -41,7 +41,7 @@ final class SoleContainer implements ServletContextAttributeListener {
     }
 
     private boolean takesPlaceOf(@Nullable Object other) {
-        return other == null || (other != container && protocolSwitch.displace(context, other));
+        return other == null || (!container.equals(other) && protocolSwitch.displace(context, other));
     }
 
     /**
@@ -52,9 +52,10 @@ final class SoleContainer implements ServletContextAttributeListener {
     void check() throws ServletException {
         Object other = context.getAttribute(ATTRIBUTE);
         if (other == null) {
-            throw new ServletException("Somebody has removed the attribute %s of this application".formatted(ATTRIBUTE));
+            throw new ServletException(
+                    "Somebody has removed the attribute %s of this application".formatted(ATTRIBUTE));
         }
-        if (other != container) {
+        if (!container.equals(other)) {
             throw new ServletException(
                     "This application has another WebSocket container beside Duplex, %s, and only one can serve it: %s"
                             .formatted(other.getClass().getName(), protocolSwitch.leavingOut(other)));

@@ -118,7 +118,8 @@ final class TomcatNeighbour {
             Files.createDirectories(copy.getParent());
             Files.copy(Echo.class.getClassLoader().getResourceAsStream(file), copy);
             context = tomcat.addWebapp("", root.toString());
-            ((StandardJarScanner) context.getJarScanner()).setScanClassPath(false); // there are the endpoints of other tests
+            ((StandardJarScanner) context.getJarScanner())
+                    .setScanClassPath(false); // there are the endpoints of other tests
             if (start == Start.LEFT_OUT) {
                 context.setContainerSciFilter(OTHER);
             }
