@@ -22,16 +22,6 @@ public final class DuplexInitializer implements ServletContainerInitializer {
 
     @Override
     public void onStartup(@Nullable Set<Class<?>> classes, ServletContext context) throws ServletException {
-        Object other = context.getAttribute(ServletApplication.ATTRIBUTE);
-        if (other != null) {
-            String name = other.getClass().getName();
-            throw new ServletException("This application has a WebSocket container already, %s: %s"
-                    .formatted(
-                            name,
-                            name.startsWith("org.eclipse.jetty.")
-                                    ? "set the context parameter org.eclipse.jetty.websocket.jakarta to false, or leave duplex-servlet out"
-                                    : "leave one of the two out"));
-        }
         ServletApplication.begin(context, classes == null ? Set.of() : classes);
     }
 }

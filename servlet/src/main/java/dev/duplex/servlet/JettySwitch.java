@@ -74,6 +74,13 @@ final class JettySwitch implements ProtocolSwitch {
     }
 
     @Override
+    public String leavingOut(Object other) {
+        return other.getClass().getName().startsWith("org.eclipse.jetty.")
+                ? "set the context parameter %s to false, or leave duplex-servlet out".formatted(JETTYS_OWN)
+                : ProtocolSwitch.super.leavingOut(other);
+    }
+
+    @Override
     public void switchProtocols(HttpServletRequest request, HttpServletResponse response, UpgradedConnection connection)
             throws ServletException {
         Request core = core(request);

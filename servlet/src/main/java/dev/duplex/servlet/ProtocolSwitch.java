@@ -31,7 +31,7 @@ interface ProtocolSwitch {
         String container = context.getClass().getName();
         if (container.startsWith("org.apache.catalina.")
                 && sees("org.apache.coyote.http11.upgrade.InternalHttpUpgradeHandler")) {
-            return new TomcatSwitch();
+            return new TomcatSwitch(context);
         }
         if (container.startsWith("io.undertow.") && sees("io.undertow.servlet.handlers.ServletRequestContext")) {
             return new UndertowSwitch();
@@ -86,4 +86,19 @@ interface ProtocolSwitch {
      */
     void switchProtocols(HttpServletRequest request, HttpServletResponse response, UpgradedConnection connection)
             throws IOException, ServletException;
+
+    /**
+     * Puts another ServerContainer out of an application that has not started, so that nothing of it is asked any more; false when that cannot be
+     * done.
+     *
+     * @param other what was published in the place of ours
+     */
+    default boolean displace(ServletContext context, Object other) {
+        return false;
+    }
+
+    /** How to leave another ServerContainer out, as the end of a sentence. */
+    default String leavingOut(Object other) {
+        return "leave one of the two out";
+    }
 }

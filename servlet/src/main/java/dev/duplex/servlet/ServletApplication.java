@@ -14,7 +14,6 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.websocket.DeploymentException;
-import jakarta.websocket.server.ServerContainer;
 import jakarta.websocket.server.ServerEndpointConfig;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -27,15 +26,13 @@ import org.jspecify.annotations.Nullable;
 
 /** An application in a Servlet container: its endpoints, from their deployment to the end of their sessions. Safe for any thread. */
 final class ServletApplication implements ServletContextListener {
-    /** Jakarta WebSocket §6.4. */
-    static final String ATTRIBUTE = ServerContainer.class.getName();
-
     /** Of the filter, and of the attribute that is the application. */
     private static final String NAME = "dev.duplex";
 
     private final Set<Class<?>> scanned;
     private final ProtocolSwitch protocolSwitch;
     private final DuplexServerContainer container;
+    private final SoleContainer sole;
     private final HttpLogins logins = new HttpLogins();
     private final Duration stopTimeout;
     /** Null in Jetty when the application was stopped and is started again: it has kept the filter, and the listeners. */
@@ -47,11 +44,11 @@ final class ServletApplication implements ServletContextListener {
      * Adds to an application that is being started: its ServerContainer, the listeners that deploy and end it, and the filter.
      *
      * @param scanned what the container has found
-     * @throws ServletException when a context parameter has a wrong value, or the container does not hand connections over
+     * @throws ServletException when a context parameter has a wrong value, the container does not hand connections over, or another ServerContainer
+     *     cannot be put out
      */
     static void begin(ServletContext context, Set<Class<?>> scanned) throws ServletException {
         ServletApplication application = new ServletApplication(context, scanned);
-        context.setAttribute(ATTRIBUTE, application.container);
         context.setAttribute(NAME, application);
         context.addListener(application);
         context.addListener(application.logins);
@@ -73,6 +70,7 @@ final class ServletApplication implements ServletContextListener {
         } catch (IllegalArgumentException e) {
             throw new ServletException("A context parameter is wrong: " + e.getMessage(), e);
         }
+        this.sole = new SoleContainer(context, container, protocolSwitch);
         this.filter = context.addFilter(NAME, new UpgradeFilter());
         if (filter != null) {
             filter.setAsyncSupported(true);
@@ -96,8 +94,9 @@ final class ServletApplication implements ServletContextListener {
             filter.addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), true, "/*");
         }
         try {
+            sole.check();
             container.deploy(scanned);
-        } catch (DeploymentException e) {
+        } catch (ServletException | DeploymentException e) {
             throw new IllegalStateException(e.getMessage(), e);
         }
     }

@@ -3,6 +3,7 @@ package dev.duplex.servlet;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -11,12 +12,17 @@ import org.junit.jupiter.api.io.TempDir;
 final class JettysOwnTest {
     private static final Path JARS = Path.of("target", "jetty-websocket");
     private static final String REFUSED =
-            "ServletException: This application has a WebSocket container already, org.eclipse.jetty.ee11.websocket.jakarta.server.JakartaWebSocketServerContainer: set the context parameter org.eclipse.jetty.websocket.jakarta to false, or leave duplex-servlet out";
+            "ServletException: This application has another WebSocket container beside Duplex, org.eclipse.jetty.ee11.websocket.jakarta.server.JakartaWebSocketServerContainer, and only one can serve it: set the context parameter org.eclipse.jetty.websocket.jakarta to false, or leave duplex-servlet out";
 
     @Test
     @Timeout(120)
     void duplexIsTheOneOrSaysWhyNot(@TempDir Path folder) throws Exception {
-        assertThat(OwnProcess.run(folder, JARS, JettysOwn.class, folder.toString()))
+        assertThat(OwnProcess.run(
+                                folder,
+                                Stream.concat(OwnProcess.classPath(), OwnProcess.jars(JARS)),
+                                JettysOwn.class,
+                                folder.toString())
+                        .lines())
                 .containsExactly(
                         "Duplex first: dev.duplex.container.DuplexServerContainer, echo",
                         "Jetty's first: " + REFUSED,

@@ -5,64 +5,46 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.File;
 import java.io.IOException;
+import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Programs of the tests in processes of their own, with further jars behind the class path of the tests. */
+/** Java programs in processes of their own, with a class path that is told. */
 final class OwnProcess {
     private OwnProcess() {}
 
+    /** What a program has written. */
+    record Output(List<String> lines, String errors) {}
+
+    /** Runs a program to its end, which must be a good one. */
+    static Output run(Path folder, Stream<Path> classPath, Class<?> program, String... arguments)
+            throws IOException, InterruptedException {
+        return run(folder, classPath, program.getName(), arguments);
+    }
+
     /**
-     * Runs a program to its end, which must be a good one; the lines that it prints.
+     * Runs a program to its end, which must be a good one.
      *
-     * @param output a folder for what it says
-     * @param jars a folder of jars that the build has copied
+     * @param folder for what it says
+     * @param program the name of its class, or its only source file
      */
-    static List<String> run(Path output, Path jars, Class<?> program, String... arguments)
+    static Output run(Path folder, Stream<Path> classPath, String program, String... arguments)
             throws IOException, InterruptedException {
-        List<String> rest = new ArrayList<>(List.of(program.getName()));
-        rest.addAll(List.of(arguments));
-        return run(output, jars, rest, classPath().toList());
-    }
-
-    /** The same for a program as source, without those jars of the class path of the tests that have a word in their names. */
-    static List<String> runWithout(String word, Path output, Path jars, String program)
-            throws IOException, InterruptedException {
-        return run(
-                output,
-                jars,
-                List.of(program),
-                classPath()
-                        .filter(place -> !Path.of(place).getFileName().toString().contains(word))
-                        .toList());
-    }
-
-    private static Stream<String> classPath() {
-        return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator));
-    }
-
-    private static List<String> run(Path output, Path jars, List<String> program, List<String> places)
-            throws IOException, InterruptedException {
-        List<String> classPath = new ArrayList<>(places);
-        try (Stream<Path> files = Files.list(jars)) {
-            files.map(Path::toString).sorted().forEach(classPath::add);
-        }
-        assertThat(classPath)
-                .as("jars that the build has put into %s", jars)
-                .hasSizeGreaterThan(places.size());
+        Path output = folder.resolve("output");
+        Path errors = folder.resolve("errors");
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-cp",
-                String.join(File.pathSeparator, classPath)));
-        command.addAll(program);
-        Path lines = output.resolve("lines");
-        Path errors = output.resolve("errors");
+                classPath.map(Path::toString).collect(Collectors.joining(File.pathSeparator)),
+                program));
+        command.addAll(List.of(arguments));
         Process process = new ProcessBuilder(command)
-                .redirectOutput(lines.toFile())
+                .redirectOutput(output.toFile())
                 .redirectError(errors.toFile())
                 .start();
         try {
@@ -70,7 +52,36 @@ final class OwnProcess {
         } finally {
             process.destroyForcibly();
         }
-        assertThat(process.exitValue()).as(Files.readString(errors, UTF_8)).isZero();
-        return Files.readAllLines(lines, UTF_8);
+        String said = Files.readString(errors, UTF_8);
+        assertThat(process.exitValue()).as(said).isZero();
+        return new Output(Files.readAllLines(output, UTF_8), said);
+    }
+
+    /** The class path of the tests. */
+    static Stream<Path> classPath() {
+        return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator)).map(Path::of);
+    }
+
+    /** The jars that the build has put into a folder; there must be some. */
+    static Stream<Path> jars(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            List<Path> jars = files.sorted().toList();
+            assertThat(jars).as("jars that the build has put into %s", folder).isNotEmpty();
+            return jars.stream();
+        }
+    }
+
+    /** The jars and directories where these classes are. */
+    static Stream<Path> places(Class<?>... types) {
+        return Stream.of(types).map(OwnProcess::place).distinct();
+    }
+
+    private static Path place(Class<?> type) {
+        try {
+            return Path.of(
+                    type.getProtectionDomain().getCodeSource().getLocation().toURI());
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException(e);
+        }
     }
 }

@@ -4,6 +4,9 @@ import jakarta.servlet.ServletContainerInitializer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.apache.catalina.Context;
 import org.apache.catalina.LifecycleException;
 import org.apache.catalina.LifecycleState;
@@ -11,6 +14,7 @@ import org.apache.catalina.connector.Connector;
 import org.apache.catalina.servlets.DefaultServlet;
 import org.apache.catalina.startup.Tomcat;
 import org.apache.coyote.AbstractProtocol;
+import org.jspecify.annotations.Nullable;
 
 /** A Tomcat that runs with an application. */
 final class TomcatHost extends Host.Running {
@@ -39,18 +43,22 @@ final class TomcatHost extends Host.Running {
         connector.setProperty("address", "127.0.0.1");
         tomcat.setConnector(connector);
         Context context = context(tomcat, application, folder);
+        Failures failures = new Failures();
+        Logger log = Logger.getLogger("org.apache.catalina"); // held, so that the handler is
+        log.addHandler(failures);
         boolean started = false;
         try {
             tomcat.start();
             started = context.getState() == LifecycleState.STARTED;
         } finally {
+            log.removeHandler(failures);
             if (!started) {
                 tomcat.stop();
                 tomcat.destroy();
             }
         }
         if (!started) {
-            throw new IllegalStateException("the application did not start");
+            throw new IllegalStateException("the application did not start", failures.first);
         }
         return new TomcatHost(application, tomcat, connector, context);
     }
@@ -93,6 +101,28 @@ final class TomcatHost extends Host.Running {
         if (tomcat.getServer().getState().isAvailable()) {
             tomcat.stop();
             tomcat.destroy();
+        }
+    }
+
+    /** Tomcat only logs why an application does not start. */
+    private static final class Failures extends Handler {
+        private volatile @Nullable Throwable first;
+
+        @Override
+        public void publish(LogRecord message) {
+            if (first == null) {
+                first = message.getThrown();
+            }
+        }
+
+        @Override
+        public void flush() {
+            // Nothing is kept back
+        }
+
+        @Override
+        public void close() {
+            // Nothing is open
         }
     }
 }
