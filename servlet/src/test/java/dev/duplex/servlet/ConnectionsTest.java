@@ -88,7 +88,7 @@ final class ConnectionsTest {
         try (Host.Running running = way.start(WebApplication.of(Places.Echo.class));
                 WsPeer peer = connect(running, false)) {
             byte[] data = random(100_000);
-            int count = 200;
+            int count = 60;
             Thread writer = Thread.ofVirtual().start(() -> {
                 try {
                     for (int i = 0; i < count; i++) {
