@@ -30,6 +30,9 @@ final class UndertowServer extends Host.Running {
                 .setContextPath(application.contextPath.isEmpty() ? "/" : application.contextPath)
                 .setDeploymentName("application");
         application.parameters.forEach(info::addInitParameter);
+        if (application.secured != null) {
+            Guards.guard(info, application.secured);
+        }
         for (ServletContainerInitializer initializer : application.initializers) {
             info.addServletContainerInitializer(new ServletContainerInitializerInfo(
                     initializer.getClass(),
