@@ -140,7 +140,7 @@ abstract class ChannelTransport implements Transport {
         private static final int ASKED = 1;
         private static final int OPEN = 2;
 
-        private final AtomicInteger state = new AtomicInteger(IDLE);
+        private final AtomicInteger state = new AtomicInteger();
         private volatile @Nullable Thread waiting;
 
         void open() {
@@ -148,7 +148,7 @@ abstract class ChannelTransport implements Transport {
             LockSupport.unpark(waiting);
         }
 
-        /** Whether the container is yet to be asked. */
+        /** Whether the container is yet to be asked: it was not, and has not opened this by itself. */
         boolean ask() {
             return state.compareAndSet(IDLE, ASKED);
         }

@@ -84,6 +84,11 @@ final class ReadAhead {
         return count;
     }
 
+    /** Whether there is nothing to take now. */
+    synchronized boolean isEmpty() {
+        return from == to;
+    }
+
     /** Whether it was full, and has room again; true once. */
     synchronized boolean wantsMore() {
         boolean wanted = full && to - from <= bound / 2;

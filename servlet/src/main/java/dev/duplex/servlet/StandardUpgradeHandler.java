@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 public final class StandardUpgradeHandler implements HttpUpgradeHandler {
     private volatile @Nullable UpgradedConnection connection;
     private volatile @Nullable StandardTransport transport;
+    private volatile boolean destroyed;
 
     /** For the container. */
     public StandardUpgradeHandler() {}
@@ -29,6 +30,9 @@ public final class StandardUpgradeHandler implements HttpUpgradeHandler {
             transport = taken;
             taken.listen();
             upgraded.begin(taken);
+            if (destroyed) { // there is a container that destroys first when the client is gone, and calls no listener then
+                taken.end(new IOException("the connection ended before it began"));
+            }
         } catch (IOException e) {
             upgraded.abandon();
             throw new UncheckedIOException(e);
@@ -37,9 +41,13 @@ public final class StandardUpgradeHandler implements HttpUpgradeHandler {
 
     @Override
     public void destroy() {
+        destroyed = true;
+        UpgradedConnection upgraded = connection;
         StandardTransport taken = transport;
         if (taken != null) {
-            taken.failed(new IOException("the container has ended the connection"));
+            taken.end(new IOException("the container has ended the connection"));
+        } else if (upgraded != null) {
+            upgraded.gone();
         }
     }
 }

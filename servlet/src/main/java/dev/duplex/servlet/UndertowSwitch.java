@@ -19,6 +19,7 @@ final class UndertowSwitch implements ProtocolSwitch {
                 transport.listen();
                 connection.begin(transport);
             });
+            exchange.getConnection().addCloseListener(closed -> connection.gone()); // the response may not get out
         } catch (IllegalStateException e) { // as of AJP, which has no connection of the client's own to give
             throw new ServletException(
                     "Undertow hands over no connection of %s, only of HTTP/1.1"

@@ -41,9 +41,7 @@ final class UpgradedConnection implements Runnable {
             if (now - until < 0) {
                 return until;
             }
-            Thread.ofVirtual()
-                    .name("duplex-abandon")
-                    .start(this::abandon); // the application is called, and the watch must not block
+            gone();
             return Watch.NEVER;
         });
         watch.runBy(until);
@@ -93,6 +91,13 @@ final class UpgradedConnection implements Runnable {
     private void end() {
         if (ended != null) {
             ended.run();
+        }
+    }
+
+    /** As {@link #abandon()}, for threads that must not block: the application is called by another. */
+    void gone() {
+        if (!decided.get()) {
+            Thread.ofVirtual().name("duplex-abandon").start(this::abandon);
         }
     }
 
