@@ -1,9 +1,14 @@
 package dev.duplex.servlet;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.duplex.peer.RawPeer;
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.util.ArrayList;
@@ -13,7 +18,7 @@ import java.util.List;
 final class Http {
     private Http() {}
 
-    /** An answer that is the last one on its connection. */
+    /** An answer. */
     record Answer(String head, String body) {
         int status() {
             return Integer.parseInt(head.substring(9, 12));
@@ -62,16 +67,54 @@ final class Http {
         return sendAll(running, request.append("\r\n").toString());
     }
 
-    /** What is written here, byte by byte; the answer must end the connection, or be one that opens WebSocket, which this ends. */
+    /** What is written here, byte by byte. */
     static Answer sendAll(Host.Running running, String request) throws IOException {
-        try (RawPeer raw = raw(running)) {
-            raw.ascii(request);
-            String head = raw.head();
-            if (head.startsWith("HTTP/1.1 101")) {
-                return new Answer(head, "");
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), running.port())) {
+            socket.setSoTimeout((int) RawPeer.LIMIT.toMillis());
+            socket.getOutputStream().write(request.getBytes(ISO_8859_1));
+            InputStream in = new BufferedInputStream(socket.getInputStream());
+            StringBuilder head = new StringBuilder();
+            while (!head.toString().endsWith("\r\n\r\n")) {
+                head.append((char) byteOf(in));
             }
-            return new Answer(head, raw.rest());
+            Answer answer = new Answer(head.toString(), "");
+            if (answer.status() == 101 || request.startsWith("HEAD ")) {
+                return answer;
+            }
+            List<String> length = answer.all("Content-Length");
+            byte[] body = length.isEmpty()
+                    ? answer.all("Transfer-Encoding").isEmpty() ? in.readAllBytes() : chunks(in)
+                    : in.readNBytes(Integer.parseInt(length.getFirst()));
+            return new Answer(answer.head(), new String(body, ISO_8859_1));
         }
+    }
+
+    private static int byteOf(InputStream in) throws IOException {
+        int b = in.read();
+        if (b < 0) {
+            throw new EOFException("the connection has ended without an answer");
+        }
+        return b;
+    }
+
+    private static byte[] chunks(InputStream in) throws IOException {
+        ByteArrayOutputStream body = new ByteArrayOutputStream();
+        while (true) {
+            int size = Integer.parseInt(line(in), 16);
+            body.write(in.readNBytes(size));
+            line(in);
+            if (size == 0) {
+                return body.toByteArray();
+            }
+        }
+    }
+
+    private static String line(InputStream in) throws IOException {
+        StringBuilder line = new StringBuilder();
+        for (int b = byteOf(in); b != '\n'; b = byteOf(in)) {
+            line.append((char) b);
+        }
+        return line.toString().strip();
     }
 
     /** A client whose handshake is done. */
