@@ -34,6 +34,7 @@ final class ServletApplication implements ServletContextListener {
     private final DuplexServerContainer container;
     private final SoleContainer sole;
     private final HttpLogins logins = new HttpLogins();
+    private final HostInjection injection;
     private final Duration stopTimeout;
     /** Null in Jetty when the application was stopped and is started again: it has kept the filter, and the listeners. */
     private final FilterRegistration.@Nullable Dynamic filter;
@@ -57,11 +58,13 @@ final class ServletApplication implements ServletContextListener {
     private ServletApplication(ServletContext context, Set<Class<?>> scanned) throws ServletException {
         ContextParameters parameters = ContextParameters.of(context);
         this.scanned = scanned;
+        this.injection = new HostInjection(context);
         this.stopTimeout = parameters.stopTimeout();
         try {
             this.protocolSwitch = ProtocolSwitch.of(context);
             this.container = DuplexServerContainer.builder()
                     .classLoader(context.getClassLoader())
+                    .instances(injection)
                     .properties(parameters.properties())
                     .origins(parameters.origins())
                     .frontController(this::upgrade)
@@ -107,6 +110,7 @@ final class ServletApplication implements ServletContextListener {
      * @throws ServletException when it has failed: the application must not start
      */
     void start() throws ServletException {
+        injection.settle();
         try {
             container.endDeployment();
         } catch (DeploymentException e) {
@@ -125,6 +129,7 @@ final class ServletApplication implements ServletContextListener {
     void stop() {
         if (!stopped.getAndSet(true)) {
             container.stop(stopTimeout);
+            injection.close();
         }
     }
 

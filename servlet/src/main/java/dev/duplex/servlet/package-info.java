@@ -7,6 +7,7 @@
  * <tr><td>{@code ServletApplication}</td><td>an application, from its deployment to its end</td></tr>
  * <tr><td>{@code SoleContainer}</td><td>puts the container's own WebSocket out of an application</td></tr>
  * <tr><td>{@code UpgradeFilter}, {@code ServletHostRequest}</td><td>finds the opening handshakes among the requests, and answers them</td></tr>
+ * <tr><td>{@code HostInjection}</td><td>makes endpoints by the CDI of the application, where it has one</td></tr>
  * <tr><td>{@code UpgradedConnection}</td><td>a connection on its way from the container to the engine</td></tr>
  * <tr><td>{@code ProtocolSwitch}</td><td>takes the connection of a request from the container; one for each container</td></tr>
  * <tr><td>{@code ChannelTransport}</td><td>a blocking stream over what a container reads and writes without blocking</td></tr>
