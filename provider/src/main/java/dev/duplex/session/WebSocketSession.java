@@ -324,8 +324,8 @@ public final class WebSocketSession implements Session, Connected, Connection.Ow
     // ---- for the container
 
     /**
-     * Closes because the container wants it: sends a Close, and does not wait for the answer. The close callback is told 1006. A session that
-     * has not begun does it when it begins.
+     * Closes because the container wants it: sends a Close, and does not wait for the answer. The close callback is told 1006, but 1008 as
+     * it is: the user is no longer authenticated. A session that has not begun does it when it begins.
      */
     public void closeByContainer(int code, String phrase) {
         CloseFrame close = CloseFrame.shortened(code, phrase);
@@ -333,7 +333,9 @@ public final class WebSocketSession implements Session, Connected, Connection.Ow
         Connection live = connection;
         if (live != null) {
             if (closedByContainer == null && live.open()) { // a Close that came before counts
-                closedByContainer = CloseFrame.shortened(CloseFrame.ABNORMAL, phrase); // Jakarta WebSocket §2.1.5
+                closedByContainer = code == CloseFrame.POLICY_VIOLATION // Jakarta WebSocket §7.2, which has a code, and §2.1.5
+                        ? close
+                        : CloseFrame.shortened(CloseFrame.ABNORMAL, phrase);
             }
             live.startClose(close);
             callClose();

@@ -311,6 +311,16 @@ class EndsTest {
 
     @ParameterizedTest
     @EnumSource
+    void aCloseOfTheContainerWith1008IsToldAsItIs(Wiring wiring) throws Exception {
+        try (Talk talk = Talk.with(wiring).open()) {
+            talk.session.closeByContainer(1008, "gone");
+            talk.assertHears("close 1008 gone");
+            talk.assertReceives("88 06 03 f0 67 6f 6e 65");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void aContainerThatClosesBeforeTheSessionBeginsDoesItWhenItBegins(Wiring wiring) throws Exception {
         try (Talk talk = Talk.with(wiring).create()) {
             talk.session.closeByContainer(1012, "restart");

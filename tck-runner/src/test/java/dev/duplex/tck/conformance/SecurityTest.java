@@ -7,8 +7,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.duplex.peer.interop.Identity;
 import dev.duplex.se.Authenticator;
 import dev.duplex.se.User;
+import jakarta.websocket.CloseReason;
 import jakarta.websocket.EndpointConfig;
 import jakarta.websocket.HandshakeResponse;
+import jakarta.websocket.OnClose;
 import jakarta.websocket.OnOpen;
 import jakarta.websocket.Session;
 import jakarta.websocket.server.HandshakeRequest;
@@ -46,6 +48,11 @@ class SecurityTest {
         @OnOpen
         public void open(Session session, EndpointConfig config) {
             Events.of(session).add(session);
+        }
+
+        @OnClose
+        public void close(Session session, CloseReason reason) {
+            Events.of(session).add(Events.close(reason));
         }
     }
 
@@ -101,6 +108,7 @@ class SecurityTest {
                 server.events().next(Session.class);
                 server.signOut(user);
                 assertThat(ann.next().code()).isEqualTo(1008);
+                server.events().expect("close 1008 the user is signed out");
                 nobody.send(Wire.PING, true, new byte[0]);
                 assertThat(nobody.next().opcode()).isEqualTo(Wire.PONG);
             }

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.eclipse.jetty.ee11.webapp.WebAppContext;
 import org.eclipse.jetty.security.HashLoginService;
+import org.eclipse.jetty.security.LoginService;
 import org.eclipse.jetty.security.UserStore;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
@@ -26,11 +27,10 @@ final class JettyServer implements ServletServer {
     private final ServerConnector connector;
     private final ContextHandlerCollection contexts = new ContextHandlerCollection();
     private final Map<String, WebAppContext> deployed = new HashMap<>();
-    private final HashLoginService login = new HashLoginService("users");
-    private final Path folder;
+    private final Settings settings;
 
     JettyServer(Settings settings) throws Exception {
-        folder = settings.folder();
+        this.settings = settings;
         HttpConfiguration http = new HttpConfiguration();
         if (settings.identity() == null) {
             connector = new ServerConnector(server, new HttpConnectionFactory(http));
@@ -43,9 +43,6 @@ final class JettyServer implements ServletServer {
         }
         connector.setHost("127.0.0.1");
         server.addConnector(connector);
-        UserStore users = new UserStore();
-        users.addUser(settings.user(), Credential.getCredential(settings.password()), new String[] {settings.role()});
-        login.setUserStore(users);
         server.setHandler(contexts);
         server.setDefaultHandler(new DefaultHandler());
         server.start();
@@ -59,9 +56,9 @@ final class JettyServer implements ServletServer {
     @Override
     public void deploy(String contextPath, Path war) throws Exception {
         WebAppContext context = new WebAppContext(war.toString(), contextPath);
-        context.setTempDirectory(Files.createDirectories(folder.resolve(contextPath.substring(1)))
+        context.setTempDirectory(Files.createDirectories(settings.folder().resolve(contextPath.substring(1)))
                 .toFile());
-        context.getSecurityHandler().setLoginService(login);
+        context.getSecurityHandler().setLoginService(login());
         context.setThrowUnavailableOnStartupException(true);
         contexts.addHandler(context);
         deployed.put(contextPath, context);
@@ -71,6 +68,16 @@ final class JettyServer implements ServletServer {
             undeploy(contextPath);
             throw e;
         }
+    }
+
+    /** A new one, as each application destroys its own. */
+    private LoginService login() {
+        UserStore users = new UserStore();
+        users.addUser(
+                settings.user(), Credential.getCredential(settings.password()), new String[] {settings.role()});
+        HashLoginService login = new HashLoginService("users");
+        login.setUserStore(users);
+        return login;
     }
 
     @Override
