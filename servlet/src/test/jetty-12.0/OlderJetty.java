@@ -47,7 +47,8 @@ public final class OlderJetty {
                 }
             });
             server.stop();
-            System.out.println("ended " + reader.join(LIMIT) + " " + peer.closeReason().code());
+            System.out.println(
+                    "ended " + reader.join(LIMIT) + " " + peer.closeReason().code());
         }
     }
 }

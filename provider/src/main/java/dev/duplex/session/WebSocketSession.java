@@ -333,9 +333,10 @@ public final class WebSocketSession implements Session, Connected, Connection.Ow
         Connection live = connection;
         if (live != null) {
             if (closedByContainer == null && live.open()) { // a Close that came before counts
-                closedByContainer = code == CloseFrame.POLICY_VIOLATION // Jakarta WebSocket §7.2, which has a code, and §2.1.5
-                        ? close
-                        : CloseFrame.shortened(CloseFrame.ABNORMAL, phrase);
+                closedByContainer =
+                        code == CloseFrame.POLICY_VIOLATION // Jakarta WebSocket §7.2, which has a code, and §2.1.5
+                                ? close
+                                : CloseFrame.shortened(CloseFrame.ABNORMAL, phrase);
             }
             live.startClose(close);
             callClose();

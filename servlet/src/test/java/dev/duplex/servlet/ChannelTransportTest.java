@@ -137,8 +137,14 @@ final class ChannelTransportTest {
         channel.writeWanted.await();
         IOException cause = new IOException("reset");
         channel.failed(cause);
-        assertThat(failure(reading)).isInstanceOf(IOException.class).hasMessage("reset").hasCause(cause);
-        assertThat(failure(writing)).isInstanceOf(IOException.class).hasMessage("reset").hasCause(cause);
+        assertThat(failure(reading))
+                .isInstanceOf(IOException.class)
+                .hasMessage("reset")
+                .hasCause(cause);
+        assertThat(failure(writing))
+                .isInstanceOf(IOException.class)
+                .hasMessage("reset")
+                .hasCause(cause);
     }
 
     @Test

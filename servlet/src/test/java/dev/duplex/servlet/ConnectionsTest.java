@@ -64,7 +64,10 @@ final class ConnectionsTest {
                 peer.write(Frame.continuation(part, i == 19));
                 whole.writeBytes(part);
             }
-            assertThat(peer.readMessage(LIMIT)).isNotNull().extracting(Message::data).isEqualTo(whole.toByteArray());
+            assertThat(peer.readMessage(LIMIT))
+                    .isNotNull()
+                    .extracting(Message::data)
+                    .isEqualTo(whole.toByteArray());
         }
     }
 
@@ -76,7 +79,10 @@ final class ConnectionsTest {
             String text = "to be said again and again; ".repeat(100_000);
             for (int i = 0; i < 3; i++) {
                 peer.write(text);
-                assertThat(peer.readMessage(LIMIT)).isNotNull().extracting(Message::text).isEqualTo(text);
+                assertThat(peer.readMessage(LIMIT))
+                        .isNotNull()
+                        .extracting(Message::text)
+                        .isEqualTo(text);
             }
         }
     }

@@ -49,9 +49,11 @@ final class ContextParametersTest {
                 RawPeer raw = Http.open(running, "/open", "Origin: https://friend.example")) {
             raw.frame(RawPeer.TEXT, "12345678901");
             raw.expectClose(1009);
-            assertThat(Http.ask(running, "/open", "Origin: http://other.example:81").status())
+            assertThat(Http.ask(running, "/open", "Origin: http://other.example:81")
+                            .status())
                     .isEqualTo(101);
-            assertThat(Http.ask(running, "/open", "Origin: http://other.example").status())
+            assertThat(Http.ask(running, "/open", "Origin: http://other.example")
+                            .status())
                     .isEqualTo(403);
         }
     }
@@ -72,7 +74,8 @@ final class ContextParametersTest {
                 .isEqualTo(Duration.ofMillis(500));
         assertThat(parameters(Map.of("dev.duplex.servlet.stopTimeout", "PT2M")).stopTimeout())
                 .isEqualTo(Duration.ofMinutes(2));
-        assertThat(parameters(Map.of("dev.duplex.compression", "false", "other", "x")).properties())
+        assertThat(parameters(Map.of("dev.duplex.compression", "false", "other", "x"))
+                        .properties())
                 .isEqualTo(Map.of("dev.duplex.compression", "false"));
     }
 
@@ -80,10 +83,14 @@ final class ContextParametersTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "dev.duplex.servlet.stopTimeout | later | dev.duplex.servlet.stopTimeout must be a time of zero or more, as a number of seconds or an ISO 8601 duration, not later",
-                "dev.duplex.servlet.stopTimeout | -1 | dev.duplex.servlet.stopTimeout must be a time of zero or more, as a number of seconds or an ISO 8601 duration, not -1",
-                "dev.duplex.servlet.origins | example.com | dev.duplex.servlet.origins must be * or a list of origins: an origin is a scheme and a host, as https://example.com, not \"example.com\"",
-                "dev.duplex.servlet.timeout | 1 | There is no context parameter dev.duplex.servlet.timeout; those of dev.duplex.servlet. are origins, stopTimeout and switch",
+                "dev.duplex.servlet.stopTimeout | later | dev.duplex.servlet.stopTimeout must be a time of zero or"
+                        + " more, as a number of seconds or an ISO 8601 duration, not later",
+                "dev.duplex.servlet.stopTimeout | -1 | dev.duplex.servlet.stopTimeout must be a time of zero or more,"
+                        + " as a number of seconds or an ISO 8601 duration, not -1",
+                "dev.duplex.servlet.origins | example.com | dev.duplex.servlet.origins must be * or a list of origins:"
+                        + " an origin is a scheme and a host, as https://example.com, not \"example.com\"",
+                "dev.duplex.servlet.timeout | 1 | There is no context parameter dev.duplex.servlet.timeout; those of"
+                        + " dev.duplex.servlet. are origins, stopTimeout and switch",
             })
     void nameTheKeyAndTheValueThatIsWrong(String name, String value, String sentence) {
         assertThatThrownBy(() -> parameters(Map.of(name, value)))

@@ -67,7 +67,8 @@ final class DeploymentPhaseTest {
 
         @Override
         public Set<ServerEndpointConfig> getEndpointConfigs(Set<Class<? extends Endpoint>> endpointClasses) {
-            return Set.of(ServerEndpointConfig.Builder.create(One.class, "/chosen").build());
+            return Set.of(
+                    ServerEndpointConfig.Builder.create(One.class, "/chosen").build());
         }
 
         @Override
@@ -155,7 +156,8 @@ final class DeploymentPhaseTest {
             });
             WebApplication application = WebApplication.of();
             application = before ? application.before(careless) : application.after(careless);
-            if (host == Host.UNDERTOW && !before) { // it begins a filter with the first request, unless it is told otherwise
+            if (host == Host.UNDERTOW
+                    && !before) { // it begins a filter with the first request, unless it is told otherwise
                 try (Host.Running running = host.start(application)) {
                     assertThat(status(running, "/one")).isEqualTo(500);
                     assertThat(status(running, "/two")).isEqualTo(500);
@@ -197,7 +199,9 @@ final class DeploymentPhaseTest {
         public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
                 throws IOException, ServletException {
             ((HttpServletResponse) response).setHeader("X-Filter", "asked");
-            if (((jakarta.servlet.http.HttpServletRequest) request).getServletPath().equals(path)) {
+            if (((jakarta.servlet.http.HttpServletRequest) request)
+                    .getServletPath()
+                    .equals(path)) {
                 ((HttpServletResponse) response).sendError(402);
             } else {
                 chain.doFilter(request, response);
@@ -212,8 +216,7 @@ final class DeploymentPhaseTest {
                 .addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), true, "/*");
         for (boolean before : new boolean[] {true, false}) {
             WebApplication application = WebApplication.of(One.class, Two.class);
-            try (Host.Running running =
-                    host.start(before ? application.before(filters) : application.after(filters))) {
+            try (Host.Running running = host.start(before ? application.before(filters) : application.after(filters))) {
                 assertThat(status(running, "/one")).isEqualTo(402);
                 Http.Answer answer = Http.ask(running, "/two");
                 assertThat(answer.status()).isEqualTo(101);

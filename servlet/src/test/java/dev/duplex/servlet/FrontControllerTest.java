@@ -72,8 +72,8 @@ final class FrontControllerTest {
             ServletContext context = getServletContext();
             ServerContainer container =
                     (ServerContainer) context.getAttribute("jakarta.websocket.server.ServerContainer");
-            ServerEndpointConfig config =
-                    ServerEndpointConfig.Builder.create(Room.class, "/nowhere/{room}").build();
+            ServerEndpointConfig config = ServerEndpointConfig.Builder.create(Room.class, "/nowhere/{room}")
+                    .build();
             Map<String, String> parameters = Map.of("room", path.substring(1));
             switch (path) {
                 case "/wrapped" ->
@@ -86,7 +86,8 @@ final class FrontControllerTest {
                     container.upgradeHttpToWebSocket(
                             request,
                             response,
-                            ServerEndpointConfig.Builder.create(Wrong.class, "/wrong").build(),
+                            ServerEndpointConfig.Builder.create(Wrong.class, "/wrong")
+                                    .build(),
                             Map.of());
                 case "/failing" ->
                     container.upgradeHttpToWebSocket(
@@ -144,19 +145,23 @@ final class FrontControllerTest {
             assertThat(Http.get(running, "/app/front/blue").body())
                     .isEqualTo("IllegalStateException: the request is no opening handshake:"
                             + " this resource speaks WebSocket only, and Upgrade does not ask for it");
-            Http.Answer version = Http.sendAll(
-                    running, RawPeer.request("/app/front/blue").replace("Version: 13", "Version: 8"));
+            Http.Answer version =
+                    Http.sendAll(running, RawPeer.request("/app/front/blue").replace("Version: 13", "Version: 8"));
             assertThat(version.status()).isEqualTo(299);
             assertThat(version.body()).startsWith("IllegalStateException: ").endsWith("must be 13, not \"8\"");
             assertThat(Http.ask(running, "/app/front/wrong").body())
                     .startsWith("DeploymentException: " + Wrong.class.getName());
             assertThat(Http.ask(running, "/app/front/failing").body())
-                    .isEqualTo("DeploymentException: the endpoint failed in the opening handshake; the server's log says how");
+                    .isEqualTo(
+                            "DeploymentException: the endpoint failed in the opening handshake; the server's log says"
+                                    + " how");
             assertThat(Http.ask(running, "/app/front/foreign").body())
-                    .isEqualTo("IllegalArgumentException: the request must be an HttpServletRequest, not a java.lang.String");
+                    .isEqualTo("IllegalArgumentException: the request must be an HttpServletRequest, not a"
+                            + " java.lang.String");
             assertThat(Http.ask(running, "/app/front/null").body())
                     .isEqualTo("IllegalArgumentException: pathParameters must not be null");
-            assertThat(Http.ask(running, "/app/front/committed", "Connection: close").body())
+            assertThat(Http.ask(running, "/app/front/committed", "Connection: close")
+                            .body())
                     .startsWith("begun IllegalStateException: the response is committed");
         }
     }

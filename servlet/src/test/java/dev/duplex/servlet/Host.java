@@ -1,6 +1,5 @@
 package dev.duplex.servlet;
 
-import jakarta.servlet.ServletContainerInitializer;
 import java.net.URI;
 
 /** A Servlet container to test in. */

@@ -63,8 +63,7 @@ final class InsideTest {
         protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
             Client client = new Client();
             URI uri = URI.create("ws://127.0.0.1:" + request.getLocalPort() + request.getContextPath() + "/policed");
-            try (Session session =
-                    ContainerProvider.getWebSocketContainer().connectToServer(client, uri)) {
+            try (Session session = ContainerProvider.getWebSocketContainer().connectToServer(client, uri)) {
                 response.getWriter().print(client.heard.get(20, TimeUnit.SECONDS) + " " + session.isOpen());
             } catch (DeploymentException | InterruptedException | ExecutionException | TimeoutException e) {
                 throw new IOException(e);

@@ -54,8 +54,8 @@ final class JettyServer extends Host.Running {
         return start(context, null, new QueuedThreadPool());
     }
 
-    private static JettyServer start(
-            ServletContextHandler context, @Nullable SSLContext tls, QueuedThreadPool threads) throws Exception {
+    private static JettyServer start(ServletContextHandler context, @Nullable SSLContext tls, QueuedThreadPool threads)
+            throws Exception {
         Server server = new Server(threads);
         ServerConnector connector = tls == null ? new ServerConnector(server) : secured(server, tls);
         connector.setHost("127.0.0.1");

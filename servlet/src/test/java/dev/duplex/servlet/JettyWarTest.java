@@ -29,17 +29,17 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 final class JettyWarTest {
     private static final String SHOWING = """
-            <?xml version="1.0" encoding="UTF-8"?>
-            <!DOCTYPE Configure PUBLIC "-//Jetty//Configure//EN" "https://jetty.org/configure_10_0.dtd">
-            <Configure>
-              <Get name="hiddenClassMatcher">
-                <Call name="add"><Arg>-org.eclipse.jetty.http.</Arg></Call>
-                <Call name="add"><Arg>-org.eclipse.jetty.io.</Arg></Call>
-                <Call name="add"><Arg>-org.eclipse.jetty.server.</Arg></Call>
-                <Call name="add"><Arg>-org.eclipse.jetty.util.</Arg></Call>
-              </Get>
-            </Configure>
-            """;
+        <?xml version="1.0" encoding="UTF-8"?>
+        <!DOCTYPE Configure PUBLIC "-//Jetty//Configure//EN" "https://jetty.org/configure_10_0.dtd">
+        <Configure>
+          <Get name="hiddenClassMatcher">
+            <Call name="add"><Arg>-org.eclipse.jetty.http.</Arg></Call>
+            <Call name="add"><Arg>-org.eclipse.jetty.io.</Arg></Call>
+            <Call name="add"><Arg>-org.eclipse.jetty.server.</Arg></Call>
+            <Call name="add"><Arg>-org.eclipse.jetty.util.</Arg></Call>
+          </Get>
+        </Configure>
+        """;
 
     @TempDir
     private Path war;
@@ -77,8 +77,10 @@ final class JettyWarTest {
         addDuplex();
         assertThatThrownBy(() -> JettyServer.start(context()))
                 .isInstanceOf(ServletException.class)
-                .hasMessage(
-                        "Jetty hides its class org.eclipse.jetty.http.HttpStatus from this application: put duplex-servlet and duplex-provider on the class path of the server instead of into WEB-INF/lib, or show the application the packages http, io, server and util of org.eclipse.jetty by a WEB-INF/jetty-web.xml");
+                .hasMessage("Jetty hides its class org.eclipse.jetty.http.HttpStatus from this application: put"
+                        + " duplex-servlet and duplex-provider on the class path of the server instead of into"
+                        + " WEB-INF/lib, or show the application the packages http, io, server and util of"
+                        + " org.eclipse.jetty by a WEB-INF/jetty-web.xml");
     }
 
     private WebAppContext context() {

@@ -12,7 +12,10 @@ import org.junit.jupiter.api.io.TempDir;
 final class JettysOwnTest {
     private static final Path JARS = Path.of("target", "jetty-websocket");
     private static final String REFUSED =
-            "ServletException: This application has another WebSocket container beside Duplex, org.eclipse.jetty.ee11.websocket.jakarta.server.JakartaWebSocketServerContainer, and only one can serve it: set the context parameter org.eclipse.jetty.websocket.jakarta to false, or leave duplex-servlet out";
+            "ServletException: This application has another WebSocket container beside Duplex,"
+                + " org.eclipse.jetty.ee11.websocket.jakarta.server.JakartaWebSocketServerContainer, and only one can"
+                + " serve it: set the context parameter org.eclipse.jetty.websocket.jakarta to false, or leave"
+                + " duplex-servlet out";
 
     @Test
     @Timeout(120)

@@ -13,8 +13,8 @@ final class OlderJettyTest {
     @Test
     @Timeout(120)
     void servesAnApplicationOfJetty120(@TempDir Path folder) throws Exception {
-        Stream<Path> others =
-                OwnProcess.classPath().filter(jar -> !jar.getFileName().toString().contains("jetty"));
+        Stream<Path> others = OwnProcess.classPath()
+                .filter(jar -> !jar.getFileName().toString().contains("jetty"));
         assertThat(OwnProcess.run(
                                 folder,
                                 Stream.concat(others, OwnProcess.jars(Path.of("target", "jetty-12.0"))),

@@ -59,7 +59,8 @@ final class OwnProcess {
 
     /** The class path of the tests. */
     static Stream<Path> classPath() {
-        return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator)).map(Path::of);
+        return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
+                .map(Path::of);
     }
 
     /** The jars that the build has put into a folder; there must be some. */

@@ -72,8 +72,8 @@ final class PathTest {
     @ParameterizedTest
     @EnumSource
     void endpointsAreBelowTheContextPathWhateverItIs(Host host) throws Exception {
-        List<List<String>> contexts =
-                List.of(List.of("", ""), List.of("/app", "/app"), List.of("/a/b", "/a/b"), List.of("/my chat", "/my%20chat"));
+        List<List<String>> contexts = List.of(
+                List.of("", ""), List.of("/app", "/app"), List.of("/a/b", "/a/b"), List.of("/my chat", "/my%20chat"));
         for (List<String> context : contexts) {
             try (Host.Running running =
                     host.start(WebApplication.of(Room.class, Root.class).at(context.get(0)))) {
@@ -159,7 +159,9 @@ final class PathTest {
             assertThat(opened).isEmpty();
             assertThat(Secret.OPENED).hasValue(0);
             for (String target : List.of("/app/secret/room", "/app/%73ecret/room", "/app/secret/room;jsessionid=1")) {
-                assertThat(Http.ask(running, target, Guards.ANN).status()).as(target).isEqualTo(101);
+                assertThat(Http.ask(running, target, Guards.ANN).status())
+                        .as(target)
+                        .isEqualTo(101);
             }
         }
     }
@@ -178,12 +180,14 @@ final class PathTest {
         try (Host.Running running =
                 host.start(WebApplication.of(Open.class).servlet(new Page(), "/open/room", "/pages/*"))) {
             assertThat(Http.get(running, "/open/room").body()).contains("page of GET");
-            assertThat(Http.get(running, "/open/room", "Upgrade: something/2").body()).contains("page of GET");
+            assertThat(Http.get(running, "/open/room", "Upgrade: something/2").body())
+                    .contains("page of GET");
             assertThat(Http.ask(running, "/open/room").status()).isEqualTo(101);
             Http.Answer elsewhere = Http.ask(running, "/pages/one", "Connection: close");
             assertThat(elsewhere.status()).isEqualTo(200);
             assertThat(elsewhere.body()).contains("page of GET");
-            assertThat(Http.ask(running, "/other", "Connection: close").status()).isEqualTo(404);
+            assertThat(Http.ask(running, "/other", "Connection: close").status())
+                    .isEqualTo(404);
         }
     }
 }

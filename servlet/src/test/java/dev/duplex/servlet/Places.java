@@ -1,12 +1,12 @@
 package dev.duplex.servlet;
 
 import dev.duplex.peer.PeerPolicy;
+import jakarta.websocket.CloseReason;
 import jakarta.websocket.OnClose;
 import jakarta.websocket.OnError;
 import jakarta.websocket.OnMessage;
 import jakarta.websocket.OnOpen;
 import jakarta.websocket.Session;
-import jakarta.websocket.CloseReason;
 import jakarta.websocket.server.ServerEndpoint;
 import java.io.IOException;
 import java.util.Arrays;

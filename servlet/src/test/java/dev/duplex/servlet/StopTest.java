@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.duplex.peer.RawPeer;
 import jakarta.servlet.ServletContainerInitializer;
-import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletContextEvent;
 import jakarta.servlet.ServletContextListener;
 import jakarta.servlet.http.HttpServlet;
@@ -146,9 +145,8 @@ final class StopTest {
     @ParameterizedTest
     @EnumSource
     void tellsAUserThatTheApplicationStopsThoughItsHttpSessionEndsToo(Host host) throws Exception {
-        WebApplication application = WebApplication.of(Secret.class)
-                .secured("/secret/*")
-                .servlet(new Sessions(), "/secret/session");
+        WebApplication application =
+                WebApplication.of(Secret.class).secured("/secret/*").servlet(new Sessions(), "/secret/session");
         try (Host.Running running = host.start(application)) {
             String cookie = Http.get(running, "/secret/session", Guards.ANN).cookie();
             try (RawPeer raw = Http.open(running, "/secret/room", Guards.ANN, cookie);
@@ -169,8 +167,8 @@ final class StopTest {
     void letsNobodyInWhileItStops(Host host) throws Exception {
         CountDownLatch release = new CountDownLatch(1);
         handshakes = release;
-        WebApplication application = WebApplication.of(Open.class, Slow.class)
-                .parameter("dev.duplex.servlet.stopTimeout", "20");
+        WebApplication application =
+                WebApplication.of(Open.class, Slow.class).parameter("dev.duplex.servlet.stopTimeout", "20");
         try (Host.Running running = host.start(application);
                 RawPeer hanging = Http.open(running, "/open");
                 RawPeer begun = Http.raw(running);

@@ -42,8 +42,7 @@ final class UndertowServer extends Host.Running {
         DeploymentManager manager = Servlets.newContainer().addDeployment(info);
         manager.deploy();
         PathHandler paths = new PathHandler().addPrefixPath(info.getContextPath(), manager.start());
-        Undertow undertow =
-                wanted.apply(Undertow.builder().setHandler(paths)).build();
+        Undertow undertow = wanted.apply(Undertow.builder().setHandler(paths)).build();
         undertow.start();
         InetSocketAddress address =
                 (InetSocketAddress) undertow.getListenerInfo().getFirst().getAddress();

@@ -3,6 +3,7 @@ package dev.duplex.servlet;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.management.UnixOperatingSystemMXBean;
 import dev.duplex.peer.ConnectRequest;
 import dev.duplex.peer.Message;
 import dev.duplex.peer.PeerOptions;
@@ -10,7 +11,6 @@ import dev.duplex.peer.RawPeer;
 import dev.duplex.peer.WebSockets;
 import dev.duplex.peer.WsPeer;
 import dev.duplex.peer.interop.Identity;
-import com.sun.management.UnixOperatingSystemMXBean;
 import io.undertow.UndertowOptions;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -108,8 +108,8 @@ final class UndertowTest {
     void saysGoodbyeInTlsAndClosesTcpFirst(@TempDir Path folder) throws Exception {
         Identity identity = Identity.local(folder);
         try (UndertowServer server = secure(identity, false);
-                SSLSocket socket = (SSLSocket)
-                        identity.trusting().getSocketFactory().createSocket("127.0.0.1", server.port());
+                SSLSocket socket =
+                        (SSLSocket) identity.trusting().getSocketFactory().createSocket("127.0.0.1", server.port());
                 RawPeer raw = new RawPeer(socket, true)) {
             raw.ask("/ends");
             assertThat(raw.head()).startsWith("HTTP/1.1 101 ");
@@ -123,8 +123,8 @@ final class UndertowTest {
     void cutsWhoDoesNotReadTls(@TempDir Path folder) throws Exception {
         Identity identity = Identity.local(folder);
         try (UndertowServer server = secure(identity, false);
-                SSLSocket socket = (SSLSocket)
-                        identity.trusting().getSocketFactory().createSocket("127.0.0.1", server.port());
+                SSLSocket socket =
+                        (SSLSocket) identity.trusting().getSocketFactory().createSocket("127.0.0.1", server.port());
                 RawPeer stalled = new RawPeer(socket, true);
                 WsPeer peer = connect(server, identity)) {
             stalled.ask("/flood");
@@ -149,9 +149,10 @@ final class UndertowTest {
             application.parameter(ProtocolSwitch.PARAMETER, "standard");
         }
         List<WsPeer> peers = new ArrayList<>();
-        try (UndertowServer server = UndertowServer.start(application, builder -> builder.addHttpListener(0, "127.0.0.1")
-                .setIoThreads(1)
-                .setWorkerThreads(2))) {
+        try (UndertowServer server = UndertowServer.start(
+                application,
+                builder ->
+                        builder.addHttpListener(0, "127.0.0.1").setIoThreads(1).setWorkerThreads(2))) {
             try {
                 for (int i = 0; i < 500; i++) {
                     peers.add(WebSockets.connect(server.uri("/echo")));
@@ -166,7 +167,8 @@ final class UndertowTest {
                     plain.setSoTimeout((int) LIMIT.toMillis());
                     plain.getOutputStream()
                             .write("GET /none HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".getBytes(US_ASCII));
-                    assertThat(new String(plain.getInputStream().readAllBytes(), US_ASCII)).startsWith("HTTP/1.1 404 ");
+                    assertThat(new String(plain.getInputStream().readAllBytes(), US_ASCII))
+                            .startsWith("HTTP/1.1 404 ");
                 }
             } finally {
                 peers.forEach(WsPeer::close);
@@ -206,14 +208,17 @@ final class UndertowTest {
     @Test
     void outlivesTheTimeoutsOfRequests() throws Exception {
         try (UndertowServer server = UndertowServer.start(
-                        WebApplication.of(Places.Echo.class), builder -> builder.addHttpListener(0, "127.0.0.1")
+                        WebApplication.of(Places.Echo.class),
+                        builder -> builder.addHttpListener(0, "127.0.0.1")
                                 .setServerOption(UndertowOptions.NO_REQUEST_TIMEOUT, 500));
                 UndertowServer other = UndertowServer.start(
-                        WebApplication.of(Places.Echo.class), builder -> builder.addHttpListener(0, "127.0.0.1")
+                        WebApplication.of(Places.Echo.class),
+                        builder -> builder.addHttpListener(0, "127.0.0.1")
                                 .setSocketOption(Options.READ_TIMEOUT, 500)
                                 .setSocketOption(Options.WRITE_TIMEOUT, 500));
                 UndertowServer third = UndertowServer.start(
-                        WebApplication.of(Places.Echo.class), builder -> builder.addHttpListener(0, "127.0.0.1")
+                        WebApplication.of(Places.Echo.class),
+                        builder -> builder.addHttpListener(0, "127.0.0.1")
                                 .setServerOption(UndertowOptions.NO_REQUEST_TIMEOUT, 500)
                                 .setServerOption(UndertowOptions.IDLE_TIMEOUT, 500))) {
             for (UndertowServer each : List.of(server, other, third)) {

@@ -73,8 +73,7 @@ final class JettyServer implements ServletServer {
     /** A new one, as each application destroys its own. */
     private LoginService login() {
         UserStore users = new UserStore();
-        users.addUser(
-                settings.user(), Credential.getCredential(settings.password()), new String[] {settings.role()});
+        users.addUser(settings.user(), Credential.getCredential(settings.password()), new String[] {settings.role()});
         HashLoginService login = new HashLoginService("users");
         login.setUserStore(users);
         return login;
