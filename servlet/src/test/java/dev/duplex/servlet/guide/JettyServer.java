@@ -1,0 +1,31 @@
+package dev.duplex.servlet.guide;
+
+import dev.duplex.servlet.DuplexInitializer;
+import java.net.InetSocketAddress;
+import org.eclipse.jetty.ee11.servlet.ServletContextHandler;
+import org.eclipse.jetty.server.Server;
+
+public class JettyServer implements AutoCloseable {
+    private final Server jetty;
+
+    public JettyServer(int port) throws Exception {
+        jetty = new Server(new InetSocketAddress("127.0.0.1", port));
+        ServletContextHandler app = new ServletContextHandler("/app");
+        app.addServletContainerInitializer(new DuplexInitializer(), Echo.class);
+        jetty.setHandler(app);
+        jetty.start();
+    }
+
+    public int port() {
+        return jetty.getURI().getPort();
+    }
+
+    @Override
+    public void close() throws Exception {
+        jetty.stop();
+    }
+
+    public static void main(String... arguments) throws Exception {
+        new JettyServer(8080);
+    }
+}

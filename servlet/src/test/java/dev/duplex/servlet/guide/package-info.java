@@ -1,0 +1,15 @@
+/**
+ * What docs/servlet.md shows of embedded containers, as a reader would write it.
+ *
+ * <table>
+ * <caption>Types</caption>
+ * <tr><td>{@code Echo}</td><td>the endpoint</td></tr>
+ * <tr><td>{@code TomcatServer}, {@code UndertowServer}, {@code JettyServer}</td><td>serve it</td></tr>
+ * </table>
+ *
+ * <p>Must not know: anything of Duplex but its initializer.
+ */
+@NullMarked
+package dev.duplex.servlet.guide;
+
+import org.jspecify.annotations.NullMarked;
