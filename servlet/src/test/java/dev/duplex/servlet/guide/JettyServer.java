@@ -5,7 +5,7 @@ import java.net.InetSocketAddress;
 import org.eclipse.jetty.ee11.servlet.ServletContextHandler;
 import org.eclipse.jetty.server.Server;
 
-public class JettyServer implements AutoCloseable {
+public class JettyServer {
     private final Server jetty;
 
     public JettyServer(int port) throws Exception {
@@ -20,8 +20,7 @@ public class JettyServer implements AutoCloseable {
         return jetty.getURI().getPort();
     }
 
-    @Override
-    public void close() throws Exception {
+    public void stop() throws Exception {
         jetty.stop();
     }
 

@@ -9,7 +9,7 @@ import org.apache.catalina.LifecycleException;
 import org.apache.catalina.servlets.DefaultServlet;
 import org.apache.catalina.startup.Tomcat;
 
-public class TomcatServer implements AutoCloseable {
+public class TomcatServer {
     private final Tomcat tomcat = new Tomcat();
 
     public TomcatServer(int port) throws IOException, LifecycleException {
@@ -27,8 +27,7 @@ public class TomcatServer implements AutoCloseable {
         return tomcat.getConnector().getLocalPort();
     }
 
-    @Override
-    public void close() throws LifecycleException {
+    public void stop() throws LifecycleException {
         tomcat.stop();
         tomcat.destroy();
     }

@@ -10,7 +10,7 @@ import jakarta.servlet.ServletException;
 import java.net.InetSocketAddress;
 import java.util.Set;
 
-public class UndertowServer implements AutoCloseable {
+public class UndertowServer {
     private final DeploymentManager app;
     private final Undertow undertow;
 
@@ -34,8 +34,7 @@ public class UndertowServer implements AutoCloseable {
         return ((InetSocketAddress) undertow.getListenerInfo().getFirst().getAddress()).getPort();
     }
 
-    @Override
-    public void close() throws ServletException {
+    public void stop() throws ServletException {
         app.stop(); // Undertow alone does not end its applications
         app.undeploy();
         undertow.stop();
