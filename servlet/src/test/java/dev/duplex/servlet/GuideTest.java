@@ -7,11 +7,11 @@ import dev.duplex.peer.CloseReason;
 import dev.duplex.peer.Message;
 import dev.duplex.peer.WebSockets;
 import dev.duplex.peer.WsPeer;
-import dev.duplex.servlet.guide.JettyServer;
+import dev.duplex.servlet.guide.EmbeddedJetty;
+import dev.duplex.servlet.guide.EmbeddedTomcat;
+import dev.duplex.servlet.guide.EmbeddedUndertow;
 import dev.duplex.servlet.guide.Listener;
 import dev.duplex.servlet.guide.Rooms;
-import dev.duplex.servlet.guide.TomcatServer;
-import dev.duplex.servlet.guide.UndertowServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,19 +37,19 @@ final class GuideTest {
 
     @Test
     void tomcatServesAndSaysThatItStops() throws Exception {
-        TomcatServer server = new TomcatServer(0);
+        EmbeddedTomcat server = new EmbeddedTomcat(0);
         assertServesAndStops(server.port(), server::stop);
     }
 
     @Test
     void undertowServesAndSaysThatItStops() throws Exception {
-        UndertowServer server = new UndertowServer(0);
+        EmbeddedUndertow server = new EmbeddedUndertow(0);
         assertServesAndStops(server.port(), server::stop);
     }
 
     @Test
     void jettyServesAndSaysThatItStops() throws Exception {
-        JettyServer server = new JettyServer(0);
+        EmbeddedJetty server = new EmbeddedJetty(0);
         assertServesAndStops(server.port(), server::stop);
     }
 
@@ -110,9 +110,9 @@ final class GuideTest {
         assertThat(blocks)
                 .extracting(block -> block.group(1))
                 .contains(
-                        "TomcatServer",
-                        "UndertowServer",
-                        "JettyServer",
+                        "EmbeddedTomcat",
+                        "EmbeddedUndertow",
+                        "EmbeddedJetty",
                         "Echo",
                         "Listener",
                         "Rooms",

@@ -4,7 +4,7 @@
  * <table>
  * <caption>Types</caption>
  * <tr><td>{@code Echo}</td><td>the endpoint</td></tr>
- * <tr><td>{@code TomcatServer}, {@code UndertowServer}, {@code JettyServer}</td><td>serve it</td></tr>
+ * <tr><td>{@code EmbeddedTomcat}, {@code EmbeddedUndertow}, {@code EmbeddedJetty}</td><td>serve it</td></tr>
  * <tr><td>{@code Rooms}, {@code Room}</td><td>a servlet that upgrades requests itself, and its endpoint</td></tr>
  * <tr><td>{@code Listener}</td><td>adds that endpoint to an application</td></tr>
  * </table>

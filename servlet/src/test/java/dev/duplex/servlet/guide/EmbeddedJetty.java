@@ -5,10 +5,10 @@ import java.net.InetSocketAddress;
 import org.eclipse.jetty.ee11.servlet.ServletContextHandler;
 import org.eclipse.jetty.server.Server;
 
-public class JettyServer {
+public class EmbeddedJetty {
     private final Server jetty;
 
-    public JettyServer(int port) throws Exception {
+    public EmbeddedJetty(int port) throws Exception {
         jetty = new Server(new InetSocketAddress("127.0.0.1", port));
         ServletContextHandler app = new ServletContextHandler("/app");
         app.addServletContainerInitializer(new DuplexInitializer(), Echo.class);
@@ -25,6 +25,6 @@ public class JettyServer {
     }
 
     public static void main(String... arguments) throws Exception {
-        new JettyServer(8080);
+        new EmbeddedJetty(8080);
     }
 }

@@ -10,16 +10,16 @@ import jakarta.servlet.ServletException;
 import java.net.InetSocketAddress;
 import java.util.Set;
 
-public class UndertowServer {
+public class EmbeddedUndertow {
     private final DeploymentManager app;
     private final Undertow undertow;
 
-    public UndertowServer(int port) throws ServletException {
+    public EmbeddedUndertow(int port) throws ServletException {
         app = Servlets.newContainer()
                 .addDeployment(Servlets.deployment()
                         .setDeploymentName("app")
                         .setContextPath("/app")
-                        .setClassLoader(UndertowServer.class.getClassLoader())
+                        .setClassLoader(EmbeddedUndertow.class.getClassLoader())
                         .addServletContainerInitializer(
                                 new ServletContainerInitializerInfo(DuplexInitializer.class, Set.of(Echo.class))));
         app.deploy();
@@ -41,6 +41,6 @@ public class UndertowServer {
     }
 
     public static void main(String... arguments) throws ServletException {
-        new UndertowServer(8080);
+        new EmbeddedUndertow(8080);
     }
 }

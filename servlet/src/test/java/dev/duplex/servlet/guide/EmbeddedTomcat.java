@@ -9,10 +9,10 @@ import org.apache.catalina.LifecycleException;
 import org.apache.catalina.servlets.DefaultServlet;
 import org.apache.catalina.startup.Tomcat;
 
-public class TomcatServer {
+public class EmbeddedTomcat {
     private final Tomcat tomcat = new Tomcat();
 
-    public TomcatServer(int port) throws IOException, LifecycleException {
+    public EmbeddedTomcat(int port) throws IOException, LifecycleException {
         tomcat.setBaseDir(Files.createTempDirectory("tomcat").toString());
         tomcat.setPort(port);
         tomcat.getConnector().setProperty("address", "127.0.0.1");
@@ -33,7 +33,7 @@ public class TomcatServer {
     }
 
     public static void main(String... arguments) throws Exception {
-        TomcatServer server = new TomcatServer(8080);
+        EmbeddedTomcat server = new EmbeddedTomcat(8080);
         server.tomcat.getServer().await();
     }
 }
