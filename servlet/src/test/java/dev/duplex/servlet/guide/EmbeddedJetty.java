@@ -1,6 +1,7 @@
 package dev.duplex.servlet.guide;
 
 import dev.duplex.servlet.DuplexInitializer;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import org.eclipse.jetty.ee11.servlet.ServletContextHandler;
 import org.eclipse.jetty.server.Server;
@@ -9,7 +10,7 @@ public class EmbeddedJetty {
     private final Server jetty;
 
     public EmbeddedJetty(int port) throws Exception {
-        jetty = new Server(new InetSocketAddress("127.0.0.1", port));
+        jetty = new Server(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
         ServletContextHandler app = new ServletContextHandler("/app");
         app.addServletContainerInitializer(new DuplexInitializer(), Echo.class);
         jetty.setHandler(app);
