@@ -23,12 +23,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What docs/servlet.md shows is what these tests run, and what examples/servlet has. */
+/** What docs/servlet.md and the README show is what these tests run, and what examples/servlet has. */
 final class GuideTest {
     private static final Duration LIMIT = Duration.ofSeconds(20);
     private static final Path PROJECT =
             Path.of(System.getProperty("basedir", "")).toAbsolutePath().getParent();
-    private static final Path DOCUMENT = PROJECT.resolve("docs/servlet.md");
+    private static final Path GUIDE = PROJECT.resolve("docs/servlet.md");
+    private static final Path README = PROJECT.resolve("servlet/README.md");
     private static final Path SOURCES = PROJECT.resolve("servlet/src/test/java/dev/duplex/servlet/guide");
     private static final Path EXAMPLE = PROJECT.resolve("examples/servlet");
     private static final Pattern BLOCK =
@@ -105,8 +106,9 @@ final class GuideTest {
 
     @Test
     void everySnippetIsItsSource() throws IOException {
-        List<MatchResult> blocks =
-                BLOCK.matcher(Files.readString(DOCUMENT)).results().toList();
+        List<MatchResult> blocks = BLOCK.matcher(Files.readString(GUIDE) + Files.readString(README))
+                .results()
+                .toList();
         assertThat(blocks)
                 .extracting(block -> block.group(1))
                 .contains(
