@@ -83,7 +83,7 @@ public final class JettysOwn {
             peer.write("echo");
             Message message = peer.readMessage(Duration.ofSeconds(20));
             result = context.getServletContext()
-                            .getAttribute(ServletApplication.ATTRIBUTE)
+                            .getAttribute(SoleContainer.ATTRIBUTE)
                             .getClass()
                             .getName() + ", " + (message == null ? "nothing" : message.text());
             peer.shutdown();
