@@ -80,9 +80,16 @@ final class ServletApplication implements ServletContextListener {
         }
     }
 
-    /** The one that is running, or being started. */
+    /**
+     * The one that is running, or being started.
+     *
+     * @throws IllegalStateException when there is none, as where a container starts an application again without its initializers
+     */
     static ServletApplication of(ServletContext context) {
-        return (ServletApplication) context.getAttribute(NAME);
+        if (context.getAttribute(NAME) instanceof ServletApplication application) {
+            return application;
+        }
+        throw new IllegalStateException("DuplexInitializer must be run whenever the application is started, as it was not this time");
     }
 
     /** Deploys what the container has found: now, as what makes the endpoints may have begun with the listeners before this one. */

@@ -45,7 +45,11 @@ final class Http {
     }
 
     static RawPeer raw(Host.Running running) throws IOException {
-        return new RawPeer(new Socket(InetAddress.getLoopbackAddress(), running.port()), true);
+        return raw(running.port());
+    }
+
+    private static RawPeer raw(int port) throws IOException {
+        return new RawPeer(new Socket(InetAddress.getLoopbackAddress(), port), true);
     }
 
     /** A GET that asks for no upgrade. */
@@ -119,7 +123,12 @@ final class Http {
 
     /** A client whose handshake is done. */
     static RawPeer open(Host.Running running, String target, String... lines) throws IOException {
-        RawPeer raw = raw(running);
+        return open(running.port(), target, lines);
+    }
+
+    /** A client whose handshake is done, with a container at this port. */
+    static RawPeer open(int port, String target, String... lines) throws IOException {
+        RawPeer raw = raw(port);
         raw.ask(target, lines);
         String head = raw.head();
         assertThat(head).startsWith("HTTP/1.1 101 ");

@@ -86,8 +86,8 @@ final class HttpLoginTest {
                         .contains("done");
                 assertThat(one.expectClose(1008)).isEqualTo("the user is signed out");
                 assertThat(two.expectClose(1008)).isEqualTo("the user is signed out");
-                assertThat(CLOSED.poll(20, TimeUnit.SECONDS)).isEqualTo(1006);
-                assertThat(CLOSED.poll(20, TimeUnit.SECONDS)).isEqualTo(1006);
+                assertThat(CLOSED.poll(20, TimeUnit.SECONDS)).isEqualTo(1008);
+                assertThat(CLOSED.poll(20, TimeUnit.SECONDS)).isEqualTo(1008);
                 echoes(other);
                 echoes(without);
             }

@@ -35,7 +35,7 @@ final class InsideTest {
         @OnOpen
         public void open(Session session) throws IOException {
             WsPeer peer = WsPeer.of(session);
-            peer.write("from " + peer.id().equals(session.getId()));
+            peer.write("from " + peer.equals(WsPeer.of(session)));
         }
 
         @OnMessage

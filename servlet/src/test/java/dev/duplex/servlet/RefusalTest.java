@@ -44,10 +44,12 @@ final class RefusalTest {
                     400,
                     "Sec-WebSocket-Key must be 16 bytes in base64, not \"abc\"");
             says(ask(running, "Upgrade: websocket\r\n", ""), 400, "the Upgrade header is missing");
-            says(
-                    ask(running, "Connection: Upgrade", "Connection: close"),
-                    400,
-                    "Connection must name Upgrade, not \"close\"");
+            Http.Answer connection = ask(running, "Connection: Upgrade", "Connection: close");
+            if (host == Host.JETTY) { // which looks at this itself
+                assertThat(connection.status()).isEqualTo(400);
+            } else {
+                says(connection, 400, "Connection must name Upgrade, not \"close\"");
+            }
             Http.Answer version = ask(running, "Version: 13", "Version: 8");
             says(version, 426, "Sec-WebSocket-Version must be 13, not \"8\"");
             assertThat(version.all("Sec-WebSocket-Version")).containsExactly("13");
