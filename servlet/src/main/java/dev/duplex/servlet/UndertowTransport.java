@@ -91,6 +91,9 @@ final class UndertowTransport extends ChannelTransport {
         } catch (IOException e) {
             source.suspendReads();
             ahead.end(e);
+        } catch (IllegalStateException e) { // the server stops, and has no buffers any more
+            source.suspendReads();
+            ahead.end(new IOException(e.getMessage(), e));
         }
         readable();
     }

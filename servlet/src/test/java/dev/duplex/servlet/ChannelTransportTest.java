@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.duplex.transport.Ends;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
@@ -17,6 +18,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,6 +27,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** A blocking stream over a container that is made up: it signals when, and as often, as a test wants. */
 final class ChannelTransportTest {
     private static final long SECONDS = 20;
+    private static final InetSocketAddress LOCAL = new InetSocketAddress(InetAddress.getLoopbackAddress(), 1);
+    private static final InetSocketAddress REMOTE = new InetSocketAddress(InetAddress.getLoopbackAddress(), 2);
 
     private final Channel channel = new Channel();
 
@@ -32,7 +36,7 @@ final class ChannelTransportTest {
     void readsWhatIsThereWithoutAsking() throws Exception {
         channel.come("abc");
         assertThat(read(10)).isEqualTo("abc");
-        assertThat(channel.readsWanted).isZero();
+        assertThat(channel.readsWanted.get()).isZero();
     }
 
     @Test
@@ -91,7 +95,7 @@ final class ChannelTransportTest {
         channel.readable();
         channel.readTimeout(0);
         assertThat(result(start(() -> read(10)))).isEqualTo("after all");
-        assertThat(channel.readsWanted).isEqualTo(1);
+        assertThat(channel.readsWanted.get()).isEqualTo(1);
     }
 
     @Test
@@ -100,7 +104,7 @@ final class ChannelTransportTest {
             channel.readTimeout(1);
             assertThatThrownBy(() -> read(10)).isInstanceOf(SocketTimeoutException.class);
         }
-        assertThat(channel.readsWanted).isEqualTo(1);
+        assertThat(channel.readsWanted.get()).isEqualTo(1);
     }
 
     @Test
@@ -123,7 +127,7 @@ final class ChannelTransportTest {
         assertThat(failure(reading)).isInstanceOf(SocketException.class).hasMessage("the connection is closed");
         assertThat(failure(writing)).isInstanceOf(SocketException.class).hasMessage("the connection is closed");
         channel.close();
-        assertThat(channel.cuts).isEqualTo(1);
+        assertThat(channel.cuts.get()).isEqualTo(1);
         assertThatThrownBy(() -> write(new byte[1])).isInstanceOf(SocketException.class);
         assertThatThrownBy(() -> read(1)).isInstanceOf(SocketException.class);
     }
@@ -155,7 +159,7 @@ final class ChannelTransportTest {
         channel.readWanted.await();
         thread[0].interrupt();
         assertThat(failure(reading)).isInstanceOf(SocketException.class).hasMessage("Closed by interrupt");
-        assertThat(channel.cuts).isEqualTo(1);
+        assertThat(channel.cuts.get()).isEqualTo(1);
     }
 
     @Test
@@ -166,7 +170,7 @@ final class ChannelTransportTest {
         channel.writeWanted.await();
         thread.interrupt();
         assertThat(failure(writing)).isInstanceOf(SocketException.class).hasMessage("Closed by interrupt");
-        assertThat(channel.cuts).isEqualTo(1);
+        assertThat(channel.cuts.get()).isEqualTo(1);
     }
 
     @ParameterizedTest
@@ -223,8 +227,8 @@ final class ChannelTransportTest {
 
     @Test
     void knowsBetweenWhomItIs() {
-        assertThat(channel.localAddress()).isEqualTo(new InetSocketAddress("127.0.0.1", 1));
-        assertThat(channel.remoteAddress()).isEqualTo(new InetSocketAddress("127.0.0.1", 2));
+        assertThat(channel.localAddress()).isEqualTo(LOCAL);
+        assertThat(channel.remoteAddress()).isEqualTo(REMOTE);
     }
 
     private String read(int length) throws IOException {
@@ -266,13 +270,13 @@ final class ChannelTransportTest {
         volatile boolean ended;
         volatile boolean flushed = true;
         volatile boolean finished;
-        volatile int readsWanted;
-        volatile int cuts;
+        final AtomicInteger readsWanted = new AtomicInteger();
+        final AtomicInteger cuts = new AtomicInteger();
         volatile Runnable beforeWantRead = () -> {};
         volatile Runnable beforeEmptyRead = () -> {};
 
         Channel() {
-            super(new Ends(new InetSocketAddress("127.0.0.1", 1), new InetSocketAddress("127.0.0.1", 2)));
+            super(new Ends(LOCAL, REMOTE));
         }
 
         void come(String text) {
@@ -316,7 +320,7 @@ final class ChannelTransportTest {
 
         @Override
         void wantRead() {
-            readsWanted++;
+            readsWanted.incrementAndGet();
             beforeWantRead.run();
             readWanted.countDown();
         }
@@ -346,7 +350,7 @@ final class ChannelTransportTest {
 
         @Override
         void cut() {
-            cuts++;
+            cuts.incrementAndGet();
         }
     }
 }

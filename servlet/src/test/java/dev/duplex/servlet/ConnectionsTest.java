@@ -308,7 +308,7 @@ final class ConnectionsTest {
     static RawPeer connect(Host.Running running) throws IOException {
         Socket socket = new Socket();
         socket.setReceiveBufferSize(32 << 10); // so that who does not read is noticed soon
-        socket.connect(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), running.port()));
+        socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), running.port()));
         return new RawPeer(socket, true);
     }
 

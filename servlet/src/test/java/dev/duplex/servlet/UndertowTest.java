@@ -14,6 +14,7 @@ import dev.duplex.peer.interop.Identity;
 import io.undertow.UndertowOptions;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -163,7 +164,7 @@ final class UndertowTest {
                 for (WsPeer peer : peers) {
                     assertThat(peer.readMessage(LIMIT)).isNotNull();
                 }
-                try (Socket plain = new Socket("127.0.0.1", server.port())) {
+                try (Socket plain = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
                     plain.setSoTimeout((int) LIMIT.toMillis());
                     plain.getOutputStream()
                             .write("GET /none HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".getBytes(US_ASCII));
@@ -223,7 +224,7 @@ final class UndertowTest {
                                 .setServerOption(UndertowOptions.IDLE_TIMEOUT, 500))) {
             for (UndertowServer each : List.of(server, other, third)) {
                 try (WsPeer peer = WebSockets.connect(each.uri("/echo"));
-                        Socket plain = new Socket("127.0.0.1", each.port())) {
+                        Socket plain = new Socket(InetAddress.getLoopbackAddress(), each.port())) {
                     peer.write("before");
                     assertThat(peer.readMessage(LIMIT)).isNotNull();
                     plain.setSoTimeout((int) LIMIT.toMillis());
