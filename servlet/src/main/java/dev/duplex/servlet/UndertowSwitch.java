@@ -27,4 +27,13 @@ final class UndertowSwitch implements ProtocolSwitch {
                     e);
         }
     }
+
+    /** It cannot be put out: a listener of its own, which is there already, insists on finding it. */
+    @Override
+    public String leavingOut(Object other) {
+        return other.getClass().getName().startsWith("io.undertow.")
+                ? "take the WebSocketDeploymentInfo out of the attributes of the DeploymentInfo, without which"
+                        + " Undertow's own is not there"
+                : ProtocolSwitch.super.leavingOut(other);
+    }
 }
