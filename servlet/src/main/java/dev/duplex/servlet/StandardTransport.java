@@ -106,7 +106,10 @@ final class StandardTransport extends ChannelTransport {
                 while (left && ahead.isEmpty() && limit > 0) {
                     limit = changed.awaitNanos(limit);
                 }
-                patient = unasked < INSISTENT;
+                if (unasked < INSISTENT) {
+                    patient = true;
+                    unasked = 0;
+                }
             }
             if (left && ahead.isEmpty()) {
                 fill();

@@ -30,8 +30,8 @@ public final class StandardUpgradeHandler implements HttpUpgradeHandler {
             transport = taken;
             taken.listen();
             upgraded.begin(taken);
-            if (destroyed) { // as there is a container that destroys first when the client is gone, and calls no
-                             // listener
+            // There is a container that destroys first when the client is gone, and then calls no listener
+            if (destroyed) {
                 taken.end(new IOException("the connection ended before it began"));
             }
         } catch (IOException e) {

@@ -12,6 +12,7 @@ import dev.duplex.peer.WebSockets;
 import dev.duplex.peer.WsPeer;
 import dev.duplex.peer.interop.Identity;
 import io.undertow.UndertowOptions;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
@@ -101,6 +102,24 @@ final class UndertowTest {
                         .isEqualTo(data);
             }
             assertThat(writer.join(LIMIT)).isTrue();
+        }
+    }
+
+    @Test
+    void answersWhatCameWithTheHandshakeInTls(@TempDir Path folder) throws Exception {
+        Identity identity = Identity.local(folder);
+        try (UndertowServer server = secure(identity, false);
+                SSLSocket socket = (SSLSocket)
+                        identity.trusting().getSocketFactory().createSocket("127.0.0.1", server.port());
+                RawPeer raw = new RawPeer(socket, true)) {
+            ByteArrayOutputStream all = new ByteArrayOutputStream();
+            all.writeBytes(RawPeer.request("/echo").getBytes(US_ASCII));
+            all.writeBytes(RawPeer.encode(RawPeer.TEXT, "early".getBytes(US_ASCII), true));
+            raw.bytes(all.toByteArray());
+            assertThat(raw.head()).startsWith("HTTP/1.1 101 ");
+            raw.expectText("early");
+            raw.frame(RawPeer.TEXT, "late");
+            raw.expectText("late");
         }
     }
 
