@@ -3,6 +3,7 @@ package dev.duplex.servlet;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.duplex.cdi.Cdi;
 import dev.duplex.container.DuplexServerContainer;
 import dev.duplex.peer.RawPeer;
 import jakarta.servlet.ServletException;
@@ -78,10 +79,9 @@ final class JettyWarTest {
         addDuplex();
         assertThatThrownBy(() -> JettyServer.start(context()))
                 .isInstanceOf(ServletException.class)
-                .hasMessage("Jetty hides its class org.eclipse.jetty.http.HttpStatus from this application: put"
-                        + " duplex-servlet and duplex-provider on the class path of the server instead of into"
-                        + " WEB-INF/lib, or show the application the packages http, io, server and util of"
-                        + " org.eclipse.jetty by a WEB-INF/jetty-web.xml");
+                .hasMessage("Jetty hides its class org.eclipse.jetty.http.HttpStatus from this application: put duplex-servlet with its"
+ + " dependencies on the class path of the server instead of into WEB-INF/lib, or show the application the packages"
+ + " http, io, server and util of org.eclipse.jetty by a WEB-INF/jetty-web.xml");
     }
 
     private WebAppContext context() {
@@ -121,7 +121,7 @@ final class JettyWarTest {
 
     private void addDuplex() throws Exception {
         Path lib = Files.createDirectories(war.resolve("WEB-INF").resolve("lib"));
-        for (Class<?> type : List.of(DuplexInitializer.class, DuplexServerContainer.class)) {
+        for (Class<?> type : List.of(DuplexInitializer.class, DuplexServerContainer.class, Cdi.class)) {
             Path place = Path.of(
                     type.getProtectionDomain().getCodeSource().getLocation().toURI());
             Path jar = lib.resolve(type.getSimpleName() + ".jar");
