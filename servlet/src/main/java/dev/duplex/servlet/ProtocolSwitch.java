@@ -51,7 +51,7 @@ interface ProtocolSwitch {
         for (String name : needed) {
             if (!sees(name)) {
                 throw new ServletException(
-                        "Jetty hides its class %s from this application: put duplex-servlet and duplex-provider on the class path of the server instead of into WEB-INF/lib, or show the application the packages http, io, server and util of org.eclipse.jetty by a WEB-INF/jetty-web.xml"
+                        "Jetty hides its class %s from this application: put duplex-servlet with its dependencies on the class path of the server instead of into WEB-INF/lib, or show the application the packages http, io, server and util of org.eclipse.jetty by a WEB-INF/jetty-web.xml"
                                 .formatted(name));
             }
         }

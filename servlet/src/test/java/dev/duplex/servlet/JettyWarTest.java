@@ -3,6 +3,7 @@ package dev.duplex.servlet;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.duplex.cdi.Cdi;
 import dev.duplex.container.DuplexServerContainer;
 import dev.duplex.peer.RawPeer;
 import jakarta.servlet.ServletException;
@@ -11,6 +12,7 @@ import jakarta.websocket.server.ServerEndpoint;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -77,10 +79,9 @@ final class JettyWarTest {
         addDuplex();
         assertThatThrownBy(() -> JettyServer.start(context()))
                 .isInstanceOf(ServletException.class)
-                .hasMessage("Jetty hides its class org.eclipse.jetty.http.HttpStatus from this application: put"
-                        + " duplex-servlet and duplex-provider on the class path of the server instead of into"
-                        + " WEB-INF/lib, or show the application the packages http, io, server and util of"
-                        + " org.eclipse.jetty by a WEB-INF/jetty-web.xml");
+                .hasMessage("Jetty hides its class org.eclipse.jetty.http.HttpStatus from this application: put duplex-servlet with its"
+ + " dependencies on the class path of the server instead of into WEB-INF/lib, or show the application the packages"
+ + " http, io, server and util of org.eclipse.jetty by a WEB-INF/jetty-web.xml");
     }
 
     private WebAppContext context() {
@@ -91,7 +92,7 @@ final class JettyWarTest {
 
     /** What an echo says, and the Close of the application's end. */
     private static String answer(JettyServer jetty) throws Exception {
-        try (RawPeer raw = new RawPeer(new Socket("127.0.0.1", jetty.port()), true)) {
+        try (RawPeer raw = new RawPeer(new Socket(InetAddress.getLoopbackAddress(), jetty.port()), true)) {
             raw.ask("/app/loader");
             assertThat(raw.head()).startsWith("HTTP/1.1 101 ");
             raw.frame(RawPeer.TEXT, "whose?");
@@ -120,7 +121,7 @@ final class JettyWarTest {
 
     private void addDuplex() throws Exception {
         Path lib = Files.createDirectories(war.resolve("WEB-INF").resolve("lib"));
-        for (Class<?> type : List.of(DuplexInitializer.class, DuplexServerContainer.class)) {
+        for (Class<?> type : List.of(DuplexInitializer.class, DuplexServerContainer.class, Cdi.class)) {
             Path place = Path.of(
                     type.getProtectionDomain().getCodeSource().getLocation().toURI());
             Path jar = lib.resolve(type.getSimpleName() + ".jar");

@@ -2,6 +2,7 @@ package dev.duplex.servlet;
 
 /** How a connection comes from a container to the engine. */
 enum Way {
+    JETTY(Host.JETTY, false),
     UNDERTOW(Host.UNDERTOW, false),
     STANDARD_ON_UNDERTOW(Host.UNDERTOW, true),
     STANDARD_ON_TOMCAT(Host.TOMCAT, true);
