@@ -3,6 +3,7 @@ package dev.duplex.servlet;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.duplex.cdi.Cdi;
 import dev.duplex.container.DuplexServerContainer;
 import dev.duplex.peer.RawPeer;
 import jakarta.servlet.ServletException;
@@ -120,7 +121,7 @@ final class JettyWarTest {
 
     private void addDuplex() throws Exception {
         Path lib = Files.createDirectories(war.resolve("WEB-INF").resolve("lib"));
-        for (Class<?> type : List.of(DuplexInitializer.class, DuplexServerContainer.class)) {
+        for (Class<?> type : List.of(DuplexInitializer.class, Cdi.class, DuplexServerContainer.class)) {
             Path place = Path.of(
                     type.getProtectionDomain().getCodeSource().getLocation().toURI());
             Path jar = lib.resolve(type.getSimpleName() + ".jar");
@@ -132,7 +133,8 @@ final class JettyWarTest {
         }
     }
 
-    private static void pack(Path folder, Path jar) throws IOException {
+    /** Makes a jar of a folder. */
+    static void pack(Path folder, Path jar) throws IOException {
         List<Path> files;
         try (Stream<Path> all = Files.walk(folder)) {
             files = all.filter(Files::isRegularFile).toList();
