@@ -21,7 +21,6 @@ import jakarta.enterprise.context.RequestScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.spi.CDI;
 import jakarta.inject.Inject;
-import jakarta.servlet.ServletContainerInitializer;
 import jakarta.websocket.ClientEndpoint;
 import jakarta.websocket.ContainerProvider;
 import jakarta.websocket.Decoder;
@@ -40,6 +39,7 @@ import jakarta.websocket.server.ServerEndpoint;
 import jakarta.websocket.server.ServerEndpointConfig;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,11 +50,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.jboss.weld.environment.servlet.EnhancedListener;
-import org.jboss.weld.environment.servlet.Listener;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -65,6 +64,9 @@ final class CdiTest {
 
     /** What beans tell of their lives, in order: they are made by their classes and have nowhere else to tell it. */
     private static final BlockingQueue<String> EVENTS = new LinkedBlockingQueue<>();
+
+    @TempDir
+    private Path folder;
 
     @BeforeEach
     void forget() {
@@ -88,8 +90,13 @@ final class CdiTest {
     }
 
     /** An application that Weld starts with, as it does by itself from WEB-INF/lib. */
-    private static WebApplication injected(Class<?>... scanned) {
-        return WebApplication.of(scanned).after(new EnhancedListener());
+    private WebApplication injected(Class<?>... scanned) throws IOException {
+        return WebApplication.of(scanned).after(weld().initializer());
+    }
+
+    private WeldStart weld() throws IOException {
+        return WeldStart.of(
+                folder, Greeter.class, PerCall.class, Basket.class, Shared.class, Own.class, Presence.class);
     }
 
     private static WsPeer connect(Host.Running running, String path) throws Exception {
@@ -522,31 +529,6 @@ final class CdiTest {
         }
     }
 
-    /** How Weld may come into an application; the order of initializers is nobody's to say. */
-    enum Start {
-        BEFORE {
-            @Override
-            WebApplication of(Class<?>... scanned) {
-                return WebApplication.of(scanned).before(new EnhancedListener());
-            }
-        },
-        AFTER {
-            @Override
-            WebApplication of(Class<?>... scanned) {
-                return WebApplication.of(scanned).after(new EnhancedListener());
-            }
-        },
-        BY_A_LISTENER {
-            @Override
-            WebApplication of(Class<?>... scanned) {
-                ServletContainerInitializer listening = (classes, context) -> context.addListener(new Listener());
-                return WebApplication.of(scanned).before(listening);
-            }
-        };
-
-        abstract WebApplication of(Class<?>... scanned);
-    }
-
     private static @Nullable Message next(WsPeer peer) {
         try {
             return peer.readMessage(LIMIT);
@@ -558,17 +540,22 @@ final class CdiTest {
     @ParameterizedTest
     @EnumSource
     void sessionsOfAnApplicationThatIsUndeployedEndBeforeItsBeansHoweverWeldCameIntoIt(Host host) throws Exception {
-        for (Start start : Start.values()) {
-            try (Host.Running running = host.start(start.of(Last.class));
-                    WsPeer peer = connect(running, "/last")) {
-                assertThat(ask(peer, "a")).as("with Weld %s", start).isEqualTo("hello a 1");
-                CompletableFuture<@Nullable Message> end = CompletableFuture.supplyAsync(() -> next(peer));
-                running.undeploy();
-                assertThat(end.get(LIMIT.toSeconds(), TimeUnit.SECONDS)).isNull();
-                assertThat(eventsUpTo("greeter destroyed"))
-                        .as("with Weld %s", start)
-                        .containsExactly("hello close 2", "hello end 3", "greeter destroyed");
-            }
+        WeldStart weld = weld();
+        // The order of initializers is nobody's to say
+        endsBeforeItsBeans(host, WebApplication.of(Last.class).before(weld.initializer()));
+        endsBeforeItsBeans(host, WebApplication.of(Last.class).after(weld.initializer()));
+        endsBeforeItsBeans(host, WebApplication.of(Last.class).before(weld.listening()));
+    }
+
+    private static void endsBeforeItsBeans(Host host, WebApplication application) throws Exception {
+        try (Host.Running running = host.start(application);
+                WsPeer peer = connect(running, "/last")) {
+            assertThat(ask(peer, "a")).isEqualTo("hello a 1");
+            CompletableFuture<@Nullable Message> end = CompletableFuture.supplyAsync(() -> next(peer));
+            running.undeploy();
+            assertThat(end.get(LIMIT.toSeconds(), TimeUnit.SECONDS)).isNull();
+            assertThat(eventsUpTo("greeter destroyed"))
+                    .containsExactly("hello close 2", "hello end 3", "greeter destroyed");
         }
     }
 }

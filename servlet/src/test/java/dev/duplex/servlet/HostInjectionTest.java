@@ -6,21 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.duplex.peer.Message;
 import dev.duplex.peer.WebSockets;
 import dev.duplex.peer.WsPeer;
-import jakarta.enterprise.inject.spi.Extension;
 import jakarta.inject.Inject;
-import jakarta.servlet.ServletContainerInitializer;
 import jakarta.websocket.OnMessage;
 import jakarta.websocket.server.ServerEndpoint;
-import java.io.IOException;
-import java.io.InputStream;
-import java.net.URL;
-import java.net.URLClassLoader;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.Enumeration;
-import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
@@ -29,7 +20,6 @@ import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import java.util.stream.Collectors;
-import org.jboss.weld.environment.servlet.EnhancedListener;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -41,45 +31,6 @@ final class HostInjectionTest {
 
     /** The only bean of an archive. */
     static final class Bean {}
-
-    /** Finds one bean archive, and no extension. */
-    private static final class Poor extends URLClassLoader {
-        Poor(URL archive, ClassLoader parent) {
-            super(new URL[] {archive}, parent);
-        }
-
-        @Override
-        public Enumeration<URL> getResources(String name) throws IOException {
-            return name.equals("META-INF/beans.xml") || name.equals("META-INF/services/" + Extension.class.getName())
-                    ? findResources(name)
-                    : super.getResources(name);
-        }
-    }
-
-    /** Starts Weld with a class loader that finds no extension. */
-    private static ServletContainerInitializer withoutExtensions(Path folder) throws IOException {
-        Files.writeString(
-                Files.createDirectories(folder.resolve("META-INF")).resolve("beans.xml"),
-                "<beans xmlns=\"https://jakarta.ee/xml/ns/jakartaee\" version=\"4.0\" bean-discovery-mode=\"all\"/>");
-        Path bean = folder.resolve(Bean.class.getName().replace('.', '/') + ".class");
-        Files.createDirectories(bean.getParent());
-        try (InputStream compiled = Objects.requireNonNull(HostInjectionTest.class
-                .getClassLoader()
-                .getResourceAsStream(folder.relativize(bean).toString()))) {
-            Files.copy(compiled, bean);
-        }
-        URL archive = folder.toUri().toURL();
-        return (classes, context) -> {
-            Thread thread = Thread.currentThread();
-            ClassLoader before = thread.getContextClassLoader();
-            thread.setContextClassLoader(new Poor(archive, before));
-            try {
-                new EnhancedListener().onStartup(classes, context);
-            } finally {
-                thread.setContextClassLoader(before);
-            }
-        };
-    }
 
     /** What the class says that finds CDI, while something is done. */
     private static Queue<LogRecord> said(Work work) throws Exception {
@@ -112,8 +63,9 @@ final class HostInjectionTest {
     @Test
     void aCdiContainerThatHasNotLoadedTheExtensionIsWarnedOfOnceAndInjectsNothing(@TempDir Path folder)
             throws Exception {
-        WebApplication application =
-                WebApplication.of(EchoTest.Echo.class).at("/app").before(withoutExtensions(folder));
+        WebApplication application = WebApplication.of(EchoTest.Echo.class)
+                .at("/app")
+                .before(WeldStart.of(folder, Bean.class).withoutExtensions().initializer());
         assertThat(said(() -> echoes(application))).singleElement().satisfies(record -> {
             assertThat(record.getLevel()).isEqualTo(Level.WARNING);
             assertThat(record.getMessage())

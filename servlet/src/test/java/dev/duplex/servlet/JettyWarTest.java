@@ -12,7 +12,6 @@ import jakarta.websocket.server.ServerEndpoint;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -79,9 +78,10 @@ final class JettyWarTest {
         addDuplex();
         assertThatThrownBy(() -> JettyServer.start(context()))
                 .isInstanceOf(ServletException.class)
-                .hasMessage("Jetty hides its class org.eclipse.jetty.http.HttpStatus from this application: put duplex-servlet with its"
- + " dependencies on the class path of the server instead of into WEB-INF/lib, or show the application the packages"
- + " http, io, server and util of org.eclipse.jetty by a WEB-INF/jetty-web.xml");
+                .hasMessage("Jetty hides its class org.eclipse.jetty.http.HttpStatus from this application: put"
+                        + " duplex-servlet and duplex-provider on the class path of the server instead of into"
+                        + " WEB-INF/lib, or show the application the packages http, io, server and util of"
+                        + " org.eclipse.jetty by a WEB-INF/jetty-web.xml");
     }
 
     private WebAppContext context() {
@@ -92,7 +92,7 @@ final class JettyWarTest {
 
     /** What an echo says, and the Close of the application's end. */
     private static String answer(JettyServer jetty) throws Exception {
-        try (RawPeer raw = new RawPeer(new Socket(InetAddress.getLoopbackAddress(), jetty.port()), true)) {
+        try (RawPeer raw = new RawPeer(new Socket("127.0.0.1", jetty.port()), true)) {
             raw.ask("/app/loader");
             assertThat(raw.head()).startsWith("HTTP/1.1 101 ");
             raw.frame(RawPeer.TEXT, "whose?");
@@ -121,7 +121,7 @@ final class JettyWarTest {
 
     private void addDuplex() throws Exception {
         Path lib = Files.createDirectories(war.resolve("WEB-INF").resolve("lib"));
-        for (Class<?> type : List.of(DuplexInitializer.class, DuplexServerContainer.class, Cdi.class)) {
+        for (Class<?> type : List.of(DuplexInitializer.class, Cdi.class, DuplexServerContainer.class)) {
             Path place = Path.of(
                     type.getProtectionDomain().getCodeSource().getLocation().toURI());
             Path jar = lib.resolve(type.getSimpleName() + ".jar");
@@ -133,7 +133,8 @@ final class JettyWarTest {
         }
     }
 
-    private static void pack(Path folder, Path jar) throws IOException {
+    /** Makes a jar of a folder. */
+    static void pack(Path folder, Path jar) throws IOException {
         List<Path> files;
         try (Stream<Path> all = Files.walk(folder)) {
             files = all.filter(Files::isRegularFile).toList();
