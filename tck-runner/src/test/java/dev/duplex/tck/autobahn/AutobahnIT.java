@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.duplex.peer.PeerServer;
+import dev.duplex.tck.servlet.ServletServer;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -13,9 +14,15 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import org.jboss.shrinkwrap.api.ShrinkWrap;
+import org.jboss.shrinkwrap.api.exporter.ZipExporter;
+import org.jboss.shrinkwrap.api.spec.WebArchive;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every case of the Autobahn suite gets the verdict that the files beside this test expect, in both directions. */
 // The suite's process is watched on its own; this bound is for a client or server of ours that hangs.
@@ -28,12 +35,29 @@ final class AutobahnIT {
     @Test
     void serverGetsTheExpectedVerdictInEveryCase() throws Exception {
         if (OTHER_SERVER != null) {
-            runAgainst(URI.create(OTHER_SERVER));
+            runAgainst("server", URI.create(OTHER_SERVER));
             return;
         }
         try (PeerServer server = EchoServer.start()) {
-            runAgainst(server.uri());
+            runAgainst("server", server.uri());
         }
+    }
+
+    @ParameterizedTest
+    @MethodSource("servletContainers")
+    void endpointInAServletContainerGetsTheExpectedVerdictInEveryCase(String name, @TempDir Path folder)
+            throws Exception {
+        assumeTrue(OTHER_SERVER == null, "autobahn.server names a server to test, so the containers are left out");
+        Path war = folder.resolve("echo.war");
+        ShrinkWrap.create(WebArchive.class).addClass(EchoEndpoint.class).as(ZipExporter.class).exportTo(war.toFile());
+        try (ServletServer server = ServletServer.start(name, new ServletServer.Settings(folder.resolve(name)))) {
+            server.deploy("/echo", war);
+            runAgainst(name, URI.create("ws://127.0.0.1:" + server.port() + "/echo/"));
+        }
+    }
+
+    static String[] servletContainers() {
+        return System.getProperty("autobahn.servlet", "tomcat").split(",", -1);
     }
 
     @Test
@@ -54,13 +78,13 @@ final class AutobahnIT {
         }
     }
 
-    private static void runAgainst(URI server) throws Exception {
+    private static void runAgainst(String role, URI server) throws Exception {
         ExpectedVerdicts expected = expected("expected-server.txt");
         ExpectedVerdicts selected = expected.matching(CASES);
         try (SuiteProcess suite =
-                SuiteProcess.client("server under test", server, selected.cases(), REPORTS.resolve("server"))) {
+                SuiteProcess.client(role + " under test", server, selected.cases(), REPORTS.resolve(role))) {
             suite.await(suite.end());
-            check("server", suite, expected, selected);
+            check(role, suite, expected, selected);
         }
     }
 
