@@ -89,7 +89,8 @@ final class ServletApplication implements ServletContextListener {
         if (context.getAttribute(NAME) instanceof ServletApplication application) {
             return application;
         }
-        throw new IllegalStateException("DuplexInitializer must be run whenever the application is started, as it was not this time");
+        throw new IllegalStateException(
+                "DuplexInitializer must be run whenever the application is started, as it was not this time");
     }
 
     /** Deploys what the container has found: now, as what makes the endpoints may have begun with the listeners before this one. */

@@ -62,7 +62,8 @@ final class CdiWarTest {
         Set<Session> sessions;
 
         public String tell() {
-            return sessions.size() + " " + getClass().getClassLoader().getClass().getSimpleName();
+            return sessions.size() + " "
+                    + getClass().getClassLoader().getClass().getSimpleName();
         }
     }
 

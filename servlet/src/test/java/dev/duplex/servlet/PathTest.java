@@ -181,7 +181,10 @@ final class PathTest {
                 host.start(WebApplication.of(Open.class).servlet(new Page(), "/open/room", "/pages/*"))) {
             assertThat(Http.get(running, "/open/room").body()).contains("page of GET");
             Http.Answer other = Http.sendAll(
-                    running, RawPeer.request("/open/room").replace("websocket", "other/2").replace("-WebSocket-Key", "-Key"));
+                    running,
+                    RawPeer.request("/open/room")
+                            .replace("websocket", "other/2")
+                            .replace("-WebSocket-Key", "-Key"));
             assertThat(other.body()).contains("page of GET");
             assertThat(Http.ask(running, "/open/room").status()).isEqualTo(101);
             Http.Answer elsewhere = Http.ask(running, "/pages/one", "Connection: close");

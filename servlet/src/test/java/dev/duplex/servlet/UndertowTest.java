@@ -109,8 +109,8 @@ final class UndertowTest {
     void answersWhatCameWithTheHandshakeInTls(@TempDir Path folder) throws Exception {
         Identity identity = Identity.local(folder);
         try (UndertowServer server = secure(identity, false);
-                SSLSocket socket = (SSLSocket)
-                        identity.trusting().getSocketFactory().createSocket("127.0.0.1", server.port());
+                SSLSocket socket =
+                        (SSLSocket) identity.trusting().getSocketFactory().createSocket("127.0.0.1", server.port());
                 RawPeer raw = new RawPeer(socket, true)) {
             ByteArrayOutputStream all = new ByteArrayOutputStream();
             all.writeBytes(RawPeer.request("/echo").getBytes(US_ASCII));

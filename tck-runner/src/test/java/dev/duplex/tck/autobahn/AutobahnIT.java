@@ -49,7 +49,10 @@ final class AutobahnIT {
             throws Exception {
         assumeTrue(OTHER_SERVER == null, "autobahn.server names a server to test, so the containers are left out");
         Path war = folder.resolve("echo.war");
-        ShrinkWrap.create(WebArchive.class).addClass(EchoEndpoint.class).as(ZipExporter.class).exportTo(war.toFile());
+        ShrinkWrap.create(WebArchive.class)
+                .addClass(EchoEndpoint.class)
+                .as(ZipExporter.class)
+                .exportTo(war.toFile());
         try (ServletServer server = ServletServer.start(name, new ServletServer.Settings(folder.resolve(name)))) {
             server.deploy("/echo", war);
             runAgainst(name, URI.create("ws://127.0.0.1:" + server.port() + "/echo/"));

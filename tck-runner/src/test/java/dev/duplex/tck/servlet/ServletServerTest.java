@@ -38,26 +38,25 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What every container does with a WAR, as the Servlet specification has it; the TCK takes it for granted. */
 @Timeout(60)
 final class ServletServerTest {
-    private static final String WEB_XML =
-            """
-            <web-app xmlns="https://jakarta.ee/xml/ns/jakartaee" version="6.0">
-              <security-constraint>
-                <web-resource-collection>
-                  <web-resource-name>secret</web-resource-name>
-                  <url-pattern>/secret</url-pattern>
-                </web-resource-collection>
-                <auth-constraint>
-                  <role-name>staff</role-name>
-                </auth-constraint>
-              </security-constraint>
-              <login-config>
-                <auth-method>BASIC</auth-method>
-              </login-config>
-              <security-role>
-                <role-name>staff</role-name>
-              </security-role>
-            </web-app>
-            """;
+    private static final String WEB_XML = """
+        <web-app xmlns="https://jakarta.ee/xml/ns/jakartaee" version="6.0">
+          <security-constraint>
+            <web-resource-collection>
+              <web-resource-name>secret</web-resource-name>
+              <url-pattern>/secret</url-pattern>
+            </web-resource-collection>
+            <auth-constraint>
+              <role-name>staff</role-name>
+            </auth-constraint>
+          </security-constraint>
+          <login-config>
+            <auth-method>BASIC</auth-method>
+          </login-config>
+          <security-role>
+            <role-name>staff</role-name>
+          </security-role>
+        </web-app>
+        """;
 
     @TempDir
     private Path folder;
@@ -128,7 +127,10 @@ final class ServletServerTest {
         try (ServletServer server = server(name, null)) {
             server.deploy(
                     "/app",
-                    war("app.war", Initializer.class, war -> war.addAsWebInfResource(new StringAsset(WEB_XML), "web.xml")));
+                    war(
+                            "app.war",
+                            Initializer.class,
+                            war -> war.addAsWebInfResource(new StringAsset(WEB_XML), "web.xml")));
             assertThat(get(server, "http", "/app/secret", "").statusCode()).isEqualTo(401);
             assertThat(get(server, "http", "/app/secret", "ann:wrong").statusCode())
                     .isEqualTo(401);
