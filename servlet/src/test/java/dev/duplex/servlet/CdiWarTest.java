@@ -115,7 +115,6 @@ final class CdiWarTest {
         context.setName(path);
         context.setPath(path);
         context.setDocBase(war.toString());
-        context.setClearReferencesObjectStreamClassCaches(false);
         ContextConfig config = new ContextConfig();
         config.setDefaultWebXml(tomcat.noDefaultWebXmlPath());
         context.addLifecycleListener(config);
