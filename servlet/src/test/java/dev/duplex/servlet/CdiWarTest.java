@@ -13,7 +13,6 @@ import jakarta.inject.Inject;
 import jakarta.websocket.OnMessage;
 import jakarta.websocket.Session;
 import jakarta.websocket.server.ServerEndpoint;
-import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -139,9 +138,8 @@ final class CdiWarTest {
     private Path war() throws IOException {
         Path war = folder.resolve("app");
         Path lib = Files.createDirectories(war.resolve("WEB-INF").resolve("lib"));
-        for (String place : System.getProperty("java.class.path").split(File.pathSeparator)) {
-            if (place.replace('\\', '/').matches(LIBRARY)) {
-                Path path = Path.of(place);
+        for (Path path : OwnProcess.classPath().toList()) {
+            if (path.toString().replace('\\', '/').matches(LIBRARY)) {
                 if (Files.isDirectory(path)) {
                     JettyWarTest.pack(
                             path, lib.resolve(path.getParent().getParent().getFileName() + ".jar"));

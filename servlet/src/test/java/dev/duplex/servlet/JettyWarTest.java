@@ -12,6 +12,7 @@ import jakarta.websocket.server.ServerEndpoint;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -92,7 +93,7 @@ final class JettyWarTest {
 
     /** What an echo says, and the Close of the application's end. */
     private static String answer(JettyServer jetty) throws Exception {
-        try (RawPeer raw = new RawPeer(new Socket("127.0.0.1", jetty.port()), true)) {
+        try (RawPeer raw = new RawPeer(new Socket(InetAddress.getLoopbackAddress(), jetty.port()), true)) {
             raw.ask("/app/loader");
             assertThat(raw.head()).startsWith("HTTP/1.1 101 ");
             raw.frame(RawPeer.TEXT, "whose?");

@@ -47,8 +47,10 @@ public final class JettysOwn {
     }
 
     private static ServletContainerInitializer jettys() throws ReflectiveOperationException {
-        return (ServletContainerInitializer)
-                Class.forName(JETTYS).getDeclaredConstructor().newInstance();
+        return Class.forName(JETTYS)
+                .asSubclass(ServletContainerInitializer.class)
+                .getDeclaredConstructor()
+                .newInstance();
     }
 
     private static ServletContextHandler handler(ServletContainerInitializer... initializers) {

@@ -26,6 +26,7 @@ final class SoleContainerTest {
                 .hasStackTraceContaining(RULE);
     }
 
+    @SuppressWarnings("ReferenceEquality") // a proxy is equal to itself only
     private static ServletContainerInitializer somebodyElse() {
         Object other = Proxy.newProxyInstance(
                 SoleContainerTest.class.getClassLoader(),
