@@ -197,8 +197,8 @@ final class HandshakeTest {
     @ParameterizedTest
     @EnumSource
     void aFilterOfTheApplicationMayWrapTheRequest(Host host) throws Exception {
-        Filter wrapping = (request, response, chain) ->
-                chain.doFilter(new Proxied((HttpServletRequest) request), response);
+        Filter wrapping =
+                (request, response, chain) -> chain.doFilter(new Proxied((HttpServletRequest) request), response);
         WebApplication application = WebApplication.of(Open.class)
                 .after((classes, context) -> context.addFilter("wrapping", wrapping)
                         .addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), false, "/*"));
@@ -210,7 +210,10 @@ final class HandshakeTest {
                     "Sec-WebSocket-Extensions: unknown, permessage-deflate");
             Http.Answer answer = new Http.Answer(raw.head(), "");
             assertThat(answer.all("Sec-WebSocket-Protocol")).containsExactly("chat");
-            assertThat(answer.all("Sec-WebSocket-Extensions")).singleElement().asString().startsWith("permessage-deflate");
+            assertThat(answer.all("Sec-WebSocket-Extensions"))
+                    .singleElement()
+                    .asString()
+                    .startsWith("permessage-deflate");
             Session session = opened();
             assertThat(session.isSecure()).isTrue();
             assertThat(session.getRequestURI()).isEqualTo(URI.create("wss://127.0.0.1/open"));
