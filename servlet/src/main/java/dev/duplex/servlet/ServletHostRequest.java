@@ -4,6 +4,7 @@ import dev.duplex.container.HostRequest;
 import dev.duplex.handshake.HandshakeFailure;
 import dev.duplex.handshake.Headers;
 import dev.duplex.handshake.RequestHead;
+import dev.duplex.handshake.ServerHandshake;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpSession;
 import java.net.InetAddress;
@@ -58,7 +59,7 @@ final class ServletHostRequest implements HostRequest {
     /**
      * What a container has parsed.
      *
-     * @throws HandshakeFailure 400 when it has let through what no header can be
+     * @throws HandshakeFailure 400, 405 and 426 when it is no handshake, or the container has let through what no header can be
      */
     static ServletHostRequest of(HttpServletRequest request) throws HandshakeFailure {
         String query = request.getQueryString();
@@ -68,6 +69,8 @@ final class ServletHostRequest implements HostRequest {
                 query == null ? uri : uri + "?" + query,
                 request.getProtocol(),
                 headers(request, Collections.list(request.getHeaderNames())));
+        // Before the container is asked for parameters, which may be in a body, and for a user: this comes to nothing
+        ServerHandshake.check(head);
         String path = path(request);
         return new ServletHostRequest(request, head, path == null ? uri : path);
     }
@@ -75,7 +78,7 @@ final class ServletHostRequest implements HostRequest {
     /**
      * Whether a request asks for WebSocket, in a valid way or not: it says Upgrade, or has a key, which nothing else has.
      *
-     * @throws HandshakeFailure as {@link #of}
+     * @throws HandshakeFailure 400 when the container has let through what no header can be
      */
     static boolean asksForWebSocket(HttpServletRequest request) throws HandshakeFailure {
         return request.getHeader("Sec-WebSocket-Key") != null

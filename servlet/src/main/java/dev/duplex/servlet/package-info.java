@@ -5,6 +5,8 @@
  * <caption>Types</caption>
  * <tr><td>{@link dev.duplex.servlet.DuplexInitializer}</td><td>what the container starts with each application</td></tr>
  * <tr><td>{@code ServletApplication}</td><td>an application, from its deployment to its end</td></tr>
+ * <tr><td>{@code ContextParameters}</td><td>what the context parameters of an application say</td></tr>
+ * <tr><td>{@code HttpLogins}</td><td>which connections end with which HTTP session</td></tr>
  * <tr><td>{@code SoleContainer}</td><td>puts the container's own WebSocket out of an application</td></tr>
  * <tr><td>{@code UpgradeFilter}, {@code ServletHostRequest}</td><td>finds the opening handshakes among the requests, and answers them</td></tr>
  * <tr><td>{@code HostInjection}</td><td>makes endpoints by the CDI of the application, where it has one</td></tr>

@@ -64,6 +64,9 @@ final class FrontControllerTest {
             } catch (DeploymentException | RuntimeException e) {
                 response.setStatus(299);
                 response.getWriter().print(e.getClass().getSimpleName() + ": " + e.getMessage());
+                if (request.getMethod().equals("POST")) {
+                    response.getWriter().print(", with " + request.getReader().readLine());
+                }
             }
         }
 
@@ -163,6 +166,19 @@ final class FrontControllerTest {
             assertThat(Http.ask(running, "/app/front/committed", "Connection: close")
                             .body())
                     .startsWith("begun IllegalStateException: the response is committed");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void leavesTheBodyOfWhatIsNoHandshakeToTheCaller(Host host) throws Exception {
+        try (Host.Running running = host.start(application())) {
+            String form = RawPeer.request(
+                            "/app/front/blue", "Content-Type: application/x-www-form-urlencoded", "Content-Length: 3")
+                    .replace("GET ", "POST ");
+            assertThat(Http.sendAll(running, form + "a=b").body())
+                    .startsWith("IllegalStateException: ")
+                    .endsWith(", with a=b");
         }
     }
 

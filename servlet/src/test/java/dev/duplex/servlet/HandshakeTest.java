@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.duplex.peer.RawPeer;
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.Filter;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpSession;
 import jakarta.websocket.HandshakeResponse;
@@ -15,13 +18,21 @@ import jakarta.websocket.server.HandshakeRequest;
 import jakarta.websocket.server.ServerEndpoint;
 import jakarta.websocket.server.ServerEndpointConfig;
 import java.io.IOException;
+import java.lang.reflect.Method;
 import java.net.URI;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.X509Certificate;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509TrustManager;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -56,7 +67,7 @@ final class HandshakeTest {
     }
 
     /** For everybody. */
-    @ServerEndpoint(value = "/open", configurator = Seeing.class)
+    @ServerEndpoint(value = "/open", configurator = Seeing.class, subprotocols = "chat")
     public static final class Open {
         @OnOpen
         public void open(Session session) {
@@ -72,6 +83,35 @@ final class HandshakeTest {
         protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
             request.getSession().setAttribute("mark", "of this session");
             response.getWriter().print("marked");
+        }
+    }
+
+    /** What a proxy in front, or a filter that speaks for one, knows better. */
+    private static final class Proxied extends HttpServletRequestWrapper {
+        Proxied(HttpServletRequest request) {
+            super(request);
+        }
+
+        @Override
+        public boolean isSecure() {
+            return true;
+        }
+
+        @Override
+        public @Nullable Object getAttribute(String name) {
+            return name.equals("jakarta.servlet.request.X509Certificate") ? authorities() : super.getAttribute(name);
+        }
+    }
+
+    /** Any certificates: those that the JDK trusts. */
+    private static X509Certificate[] authorities() {
+        try {
+            TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+            factory.init((KeyStore) null);
+            X509Certificate[] all = ((X509TrustManager) factory.getTrustManagers()[0]).getAcceptedIssuers();
+            return new X509Certificate[] {all[0], all[1]};
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
         }
     }
 
@@ -151,6 +191,37 @@ final class HandshakeTest {
                     .hasMessageStartingWith("the opening handshake is over");
             raw.close(1000);
             raw.expectClose(1000);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aFilterOfTheApplicationMayWrapTheRequest(Host host) throws Exception {
+        Filter wrapping =
+                (request, response, chain) -> chain.doFilter(new Proxied((HttpServletRequest) request), response);
+        WebApplication application = WebApplication.of(Open.class)
+                .after((classes, context) -> context.addFilter("wrapping", wrapping)
+                        .addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), false, "/*"));
+        try (Host.Running running = host.start(application);
+                RawPeer raw = Http.raw(running)) {
+            raw.ask(
+                    "/open",
+                    "Sec-WebSocket-Protocol: other, chat",
+                    "Sec-WebSocket-Extensions: unknown, permessage-deflate");
+            Http.Answer answer = new Http.Answer(raw.head(), "");
+            assertThat(answer.all("Sec-WebSocket-Protocol")).containsExactly("chat");
+            assertThat(answer.all("Sec-WebSocket-Extensions"))
+                    .singleElement()
+                    .asString()
+                    .startsWith("permessage-deflate");
+            Session session = opened();
+            assertThat(session.isSecure()).isTrue();
+            assertThat(session.getRequestURI()).isEqualTo(URI.create("wss://127.0.0.1/open"));
+            assertThat(session.getNegotiatedSubprotocol()).isEqualTo("chat");
+            Object request = Objects.requireNonNull(session.getUserProperties().get("request"));
+            Method chain = request.getClass().getMethod("getUserX509CertificateChain"); // of API 2.3
+            chain.setAccessible(true);
+            assertThat((X509Certificate[]) chain.invoke(request)).isEqualTo(authorities());
         }
     }
 }
