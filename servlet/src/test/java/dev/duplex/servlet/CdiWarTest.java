@@ -139,7 +139,7 @@ final class CdiWarTest {
     private Path war() throws IOException {
         Path war = folder.resolve("app");
         Path lib = Files.createDirectories(war.resolve("WEB-INF").resolve("lib"));
-        for (String place : System.getProperty("java.class.path").split(File.pathSeparator)) {
+        for (String place : List.of(System.getProperty("java.class.path").split(File.pathSeparator))) {
             if (place.replace('\\', '/').matches(LIBRARY)) {
                 Path path = Path.of(place);
                 if (Files.isDirectory(path)) {
