@@ -62,7 +62,10 @@ final class UpgradedConnection implements Runnable {
         transport = taken;
         boolean started = false;
         try {
-            Thread.ofVirtual().name("duplex-connection").start(this);
+            Thread.ofVirtual()
+                    .name("duplex-connection")
+                    .inheritInheritableThreadLocals(false) // of the container's thread, the users of its requests among them
+                    .start(this);
             started = true;
         } finally {
             if (!started) { // there was no memory for a thread

@@ -149,7 +149,7 @@ final class CdiWarTest {
             }
         }
         Files.createFile(war.resolve("WEB-INF").resolve("beans.xml"));
-        for (Class<?> type : List.of(Counter.class, Where.class, Counting.class)) {
+        for (Class<?> type : List.of(CdiWarTest.class, Counter.class, Where.class, Counting.class)) {
             String name = type.getName().replace('.', '/') + ".class";
             Path copy = war.resolve("WEB-INF").resolve("classes").resolve(name);
             Files.createDirectories(copy.getParent());
