@@ -80,7 +80,7 @@ final class JettyWarTest {
         assertThatThrownBy(() -> JettyServer.start(context()))
                 .isInstanceOf(ServletException.class)
                 .hasMessage("Jetty hides its class org.eclipse.jetty.http.HttpStatus from this application: put"
-                        + " duplex-servlet and duplex-provider on the class path of the server instead of into"
+                        + " duplex-servlet with its dependencies on the class path of the server instead of into"
                         + " WEB-INF/lib, or show the application the packages http, io, server and util of"
                         + " org.eclipse.jetty by a WEB-INF/jetty-web.xml");
     }
