@@ -34,15 +34,24 @@ final class TomcatHost extends Host.Running {
         return start(application, new Connector("HTTP/1.1"));
     }
 
+    /** Starts it with an application that has no servlet. */
+    static TomcatHost startBare(WebApplication application) throws Exception {
+        return start(application, new Connector("HTTP/1.1"), false);
+    }
+
     /** Starts it with a connector, which gets any free port. */
     static TomcatHost start(WebApplication application, Connector connector) throws Exception {
+        return start(application, connector, true);
+    }
+
+    private static TomcatHost start(WebApplication application, Connector connector, boolean servlet) throws Exception {
         Path folder = Files.createTempDirectory("tomcat");
         Tomcat tomcat = new Tomcat();
         tomcat.setBaseDir(folder.toString());
         connector.setPort(0);
         connector.setProperty("address", "127.0.0.1");
         tomcat.setConnector(connector);
-        Context context = context(tomcat, application, folder);
+        Context context = context(tomcat, application, folder, servlet);
         Failures failures = new Failures();
         Logger log = Logger.getLogger("org.apache.catalina"); // held, so that the handler is
         log.addHandler(failures);
@@ -63,7 +72,7 @@ final class TomcatHost extends Host.Running {
         return new TomcatHost(application, tomcat, connector, context);
     }
 
-    private static Context context(Tomcat tomcat, WebApplication application, Path folder) throws IOException {
+    private static Context context(Tomcat tomcat, WebApplication application, Path folder, boolean servlet) throws IOException {
         Path root = Files.createDirectory(folder.resolve("root"));
         Context context = tomcat.addContext(application.contextPath, root.toString());
         application.parameters.forEach(context::addParameter);
@@ -73,8 +82,10 @@ final class TomcatHost extends Host.Running {
         for (ServletContainerInitializer initializer : application.initializers) {
             context.addServletContainerInitializer(initializer, application.handled(initializer));
         }
-        Tomcat.addServlet(context, "default", new DefaultServlet()); // without a servlet no filter is asked
-        context.addServletMappingDecoded("/", "default");
+        if (servlet) { // without one no filter is asked
+            Tomcat.addServlet(context, "default", new DefaultServlet());
+            context.addServletMappingDecoded("/", "default");
+        }
         return context;
     }
 

@@ -41,6 +41,8 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import java.util.logging.Filter;
+import java.util.logging.Logger;
 import org.apache.catalina.connector.Connector;
 import org.apache.tomcat.util.net.SSLHostConfig;
 import org.apache.tomcat.util.net.SSLHostConfigCertificate;
@@ -528,6 +530,23 @@ final class TomcatTest {
             for (RawPeer raw : peers) {
                 raw.close();
             }
+        }
+    }
+
+    /** Tomcat asks no filter then. */
+    @Test
+    void saysWhatAnApplicationWithoutServletLacks() throws Exception {
+        BlockingQueue<String> said = new LinkedBlockingQueue<>();
+        Logger log = Logger.getLogger(TomcatSwitch.class.getName());
+        Filter before = log.getFilter();
+        log.setFilter(message -> said.add(message.getMessage()));
+        try (TomcatHost host = TomcatHost.startBare(WebApplication.of(Echo.class));
+                RawPeer raw = Way.NIO.raw(host)) {
+            raw.ask("/echo");
+            assertThat(raw.head()).startsWith("HTTP/1.1 404 ");
+            assertThat(said).singleElement().asString().contains("no servlet for all paths", "DefaultServlet");
+        } finally {
+            log.setFilter(before);
         }
     }
 
