@@ -38,7 +38,7 @@ final class UndertowServer implements ServletServer {
     private final Settings settings;
     private final Undertow undertow;
 
-    private record Deployed(ExplodedWar war, DeploymentManager manager) {}
+    private record Deployed(ExplodedWar war, DeploymentInfo info, DeploymentManager manager) {}
 
     UndertowServer(Settings settings) {
         this.settings = settings;
@@ -60,8 +60,9 @@ final class UndertowServer implements ServletServer {
     @Override
     public void deploy(String contextPath, Path war) throws Exception {
         ExplodedWar exploded = ExplodedWar.of(war, settings.folder().resolve(contextPath.substring(1)));
-        DeploymentManager manager = container.addDeployment(describe(contextPath, exploded));
-        deployed.put(contextPath, new Deployed(exploded, manager));
+        DeploymentInfo info = describe(contextPath, exploded);
+        DeploymentManager manager = container.addDeployment(info);
+        deployed.put(contextPath, new Deployed(exploded, info, manager));
         try {
             manager.deploy();
             paths.addPrefixPath(contextPath, manager.start());
@@ -114,7 +115,7 @@ final class UndertowServer implements ServletServer {
                 case DEPLOYED -> gone.manager().undeploy();
                 case UNDEPLOYED -> {}
             }
-            container.removeDeployment(gone.manager().getDeployment().getDeploymentInfo());
+            container.removeDeployment(gone.info());
         } finally {
             gone.war().close();
         }
