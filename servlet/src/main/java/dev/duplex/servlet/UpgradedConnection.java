@@ -64,7 +64,8 @@ final class UpgradedConnection implements Runnable {
         try {
             Thread.ofVirtual()
                     .name("duplex-connection")
-                    .inheritInheritableThreadLocals(false) // of the container's thread, the users of its requests among them
+                    .inheritInheritableThreadLocals(
+                            false) // of the container's thread, the users of its requests among them
                     .start(this);
             started = true;
         } finally {

@@ -72,7 +72,8 @@ final class TomcatHost extends Host.Running {
         return new TomcatHost(application, tomcat, connector, context);
     }
 
-    private static Context context(Tomcat tomcat, WebApplication application, Path folder, boolean servlet) throws IOException {
+    private static Context context(Tomcat tomcat, WebApplication application, Path folder, boolean servlet)
+            throws IOException {
         Path root = Files.createDirectory(folder.resolve("root"));
         Context context = tomcat.addContext(application.contextPath, root.toString());
         application.parameters.forEach(context::addParameter);

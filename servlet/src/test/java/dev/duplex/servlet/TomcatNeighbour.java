@@ -100,7 +100,10 @@ final class TomcatNeighbour {
         Path root = Files.createDirectory(folder.resolve("root"));
         Context context;
         if (start == Start.BEHIND || start == Start.BEFORE) {
-            ServletContainerInitializer other = Class.forName(OTHER).asSubclass(ServletContainerInitializer.class).getConstructor().newInstance();
+            ServletContainerInitializer other = Class.forName(OTHER)
+                    .asSubclass(ServletContainerInitializer.class)
+                    .getConstructor()
+                    .newInstance();
             context = tomcat.addContext("", root.toString());
             Tomcat.addServlet(context, "default", "org.apache.catalina.servlets.DefaultServlet");
             context.addServletMappingDecoded("/", "default");
