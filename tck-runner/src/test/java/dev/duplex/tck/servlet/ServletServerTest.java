@@ -136,8 +136,7 @@ final class ServletServerTest {
             assertThat(get(server, "http", "/app/secret", "").statusCode()).isEqualTo(401);
             assertThat(get(server, "http", "/app/secret", "ann:wrong").statusCode())
                     .isEqualTo(401);
-            assertThat(get(server, "http", "/app/secret", "ann:secret").body())
-                    .isEqualTo(FOUND + " ann true");
+            assertThat(get(server, "http", "/app/secret", "ann:secret").body()).isEqualTo(FOUND + " ann true");
         }
     }
 
