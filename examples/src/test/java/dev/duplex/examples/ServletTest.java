@@ -44,6 +44,7 @@ class ServletTest {
                 ann.press("Enter");
                 assertThat(tom.line()).isEqualTo("[\"text\",\"Ann: Hello <b>Tom</b>, Größe €?\"]");
                 tom.type("Hello, Ann");
+                assertThat(tom.line()).isEqualTo("[\"text\",\"Tom: Hello, Ann\"]");
                 ann.see("log", "Tom: Hello, Ann");
 
                 server.undeploy(WAR);
