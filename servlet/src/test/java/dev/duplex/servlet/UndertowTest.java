@@ -62,8 +62,8 @@ final class UndertowTest {
     void refusesTheStreamsOfTheStandardUnderTls(@TempDir Path folder) throws Exception {
         Identity identity = Identity.local(folder);
         try (UndertowServer server = secure(identity, true);
-                SSLSocket socket = (SSLSocket)
-                        identity.trusting().getSocketFactory().createSocket("127.0.0.1", server.port());
+                SSLSocket socket =
+                        (SSLSocket) identity.trusting().getSocketFactory().createSocket("127.0.0.1", server.port());
                 RawPeer raw = new RawPeer(socket, true)) {
             raw.ask("/echo");
             assertThat(raw.head()).startsWith("HTTP/1.1 500 ");
