@@ -9,10 +9,8 @@ import jakarta.servlet.http.WebConnection;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -20,8 +18,7 @@ import org.jspecify.annotations.Nullable;
  * A blocking stream over the streams of the standard, which do not block once they have listeners (Servlet 6.0 §3.7, §5.7).
  *
  * <p>Reading is left to the callbacks, up to a bound; the rest is read by the engine's thread, as the container does not call before
- * {@code isReady} has said no. There are containers that call nevertheless, and read at the same time themselves: with those the callback waits
- * for room, for a short time, and the engine for the callback.
+ * {@code isReady} has said no.
  */
 final class StandardTransport extends ChannelTransport {
     private static final System.Logger LOG = System.getLogger(StandardTransport.class.getName());
@@ -30,12 +27,6 @@ final class StandardTransport extends ChannelTransport {
     private static final int AHEAD_BYTES = 64 << 10;
     /** What is read and written at a time: no less than what containers buffer, so that they keep nothing back. */
     private static final int PIECE_BYTES = 16 << 10;
-    /** So many callbacks that were not asked for tell that the container does not keep to the rule; one may be a late one. */
-    private static final int INSISTENT = 3;
-    /** How long such a callback is kept waiting for room: it holds up what is to be written, but would come again at once. */
-    private static final long ROOM_NANOS = Duration.ofMillis(5).toNanos();
-    /** How long it is waited for. */
-    private static final long CALLBACK_NANOS = Duration.ofMillis(20).toNanos();
     /** How often a container may tell that the connection is lost; some do it a few times. */
     private static final int MOST_ERRORS = 10;
 
@@ -47,10 +38,7 @@ final class StandardTransport extends ChannelTransport {
     /** Who holds it reads, a callback or the engine's thread. */
     private final ReentrantLock reading = new ReentrantLock();
 
-    private final Condition changed = reading.newCondition(); // a callback has come, or there is room
     private volatile boolean left; // more may be there than was read: there was no room. Written under reading
-    private int unasked; // callbacks that were not asked for. Guarded by reading
-    private boolean patient; // there are none of them. Guarded by reading
 
     private volatile boolean writeReady;
     private volatile @Nullable IOException lost;
@@ -81,42 +69,18 @@ final class StandardTransport extends ChannelTransport {
     @Override
     int readNow(byte[] bytes, int offset, int length) throws IOException {
         int count = ahead.take(bytes, offset, length);
-        if (left) {
+        if (count == 0 && left) {
             reading.lock();
             try {
-                if (count != 0) {
-                    changed.signalAll();
-                } else {
-                    readLeft();
-                    count = ahead.take(bytes, offset, length);
+                if (left && ahead.isEmpty()) { // else a callback has read meanwhile
+                    fill();
                 }
+                count = ahead.take(bytes, offset, length);
             } finally {
                 reading.unlock();
             }
         }
         return count;
-    }
-
-    /** Reads what there was no room for, unless a callback does. */
-    private void readLeft() throws IOException {
-        try {
-            if (!patient) {
-                changed.signalAll();
-                long limit = CALLBACK_NANOS;
-                while (left && ahead.isEmpty() && limit > 0) {
-                    limit = changed.awaitNanos(limit);
-                }
-                if (unasked < INSISTENT) {
-                    patient = true;
-                    unasked = 0;
-                }
-            }
-            if (left && ahead.isEmpty()) {
-                fill();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt(); // who asked for bytes will find out
-        }
     }
 
     /** Reads what is there, as far as there is room. */
@@ -143,22 +107,11 @@ final class StandardTransport extends ChannelTransport {
     private void dataAvailable() {
         reading.lock();
         try {
-            if (left) {
-                unasked++;
-                patient = patient && unasked < INSISTENT;
-                long limit = unasked < INSISTENT ? 0 : ROOM_NANOS;
-                while (left && !ahead.hasRoom() && limit > 0) {
-                    limit = changed.awaitNanos(limit);
-                }
-            }
             if (ahead.hasRoom()) {
                 fill();
-                changed.signalAll();
             }
         } catch (IOException e) {
             end(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt(); // the container's own business: it will call again
         } finally {
             reading.unlock();
         }

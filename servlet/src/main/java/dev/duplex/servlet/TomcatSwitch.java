@@ -22,6 +22,7 @@ final class TomcatSwitch implements ProtocolSwitch {
     private static final String OTHER_FILTER = OTHER_PACKAGE + "server.WsFilter";
 
     private final ServletContext servletContext;
+    private final TomcatConnections connections = new TomcatConnections();
 
     TomcatSwitch(ServletContext servletContext) {
         this.servletContext = servletContext;
@@ -30,7 +31,7 @@ final class TomcatSwitch implements ProtocolSwitch {
     @Override
     public void switchProtocols(HttpServletRequest request, HttpServletResponse response, UpgradedConnection connection)
             throws IOException, ServletException {
-        request.upgrade(TomcatUpgradeHandler.class).take(connection);
+        request.upgrade(TomcatUpgradeHandler.class).take(connection, connections);
         // Tomcat says nothing to the handler when it cannot write the response; so this writes it, and is told
         response.flushBuffer();
     }

@@ -29,11 +29,20 @@ final class TomcatTransport extends ChannelTransport {
 
     private final SocketWrapperBase<?> wrapper;
     private final ReentrantLock lock;
+    private final TomcatConnections others;
 
-    TomcatTransport(SocketWrapperBase<?> wrapper, Ends ends) {
+    TomcatTransport(SocketWrapperBase<?> wrapper, Ends ends, TomcatConnections others) {
         super(ends);
         this.wrapper = wrapper;
+        this.others = others;
         this.lock = wrapper.getLock();
+    }
+
+    /** Tells who reads or writes that Tomcat has closed the connection, if it has. Never blocks. */
+    void failIfClosed() {
+        if (wrapper.isClosed()) {
+            failed(new IOException("Tomcat has closed the connection"));
+        }
     }
 
     @Override
@@ -44,6 +53,8 @@ final class TomcatTransport extends ChannelTransport {
             return wrapper.read(false, bytes, offset, length);
         } catch (EOFException e) {
             return -1;
+        } catch (RuntimeException e) {
+            throw stopped(e);
         } finally {
             lock.unlock();
         }
@@ -55,6 +66,8 @@ final class TomcatTransport extends ChannelTransport {
         try {
             checkOpen();
             wrapper.registerReadInterest();
+        } catch (RuntimeException e) {
+            throw stopped(e);
         } finally {
             lock.unlock();
         }
@@ -71,6 +84,8 @@ final class TomcatTransport extends ChannelTransport {
             int count = Math.min(length, portion());
             wrapper.write(false, bytes, offset, count);
             return count;
+        } catch (RuntimeException e) {
+            throw stopped(e);
         } finally {
             lock.unlock();
         }
@@ -89,6 +104,8 @@ final class TomcatTransport extends ChannelTransport {
         try {
             checkOpen();
             return !wrapper.flush(false);
+        } catch (RuntimeException e) {
+            throw stopped(e);
         } finally {
             lock.unlock();
         }
@@ -100,6 +117,8 @@ final class TomcatTransport extends ChannelTransport {
         try {
             checkOpen();
             wrapper.registerWriteInterest();
+        } catch (RuntimeException e) {
+            throw stopped(e);
         } finally {
             lock.unlock();
         }
@@ -139,6 +158,7 @@ final class TomcatTransport extends ChannelTransport {
 
     @Override
     void cut() {
+        others.remove(this);
         lock.lock();
         try {
             if (wrapper.getSocket() instanceof Nio2Channel channel && !wrapper.isClosed()) {
@@ -156,6 +176,11 @@ final class TomcatTransport extends ChannelTransport {
         } catch (IOException e) {
             LOG.log(Level.DEBUG, "closing a connection failed", e);
         }
+    }
+
+    /** A connector that stops takes itself apart without the lock, and so while its connections are used. */
+    private static IOException stopped(RuntimeException e) {
+        return new IOException("Tomcat's connector has stopped", e);
     }
 
     private void checkOpen() throws ClosedChannelException {

@@ -16,14 +16,16 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TomcatUpgradeHandler implements InternalHttpUpgradeHandler {
     private volatile @Nullable UpgradedConnection connection;
+    private volatile @Nullable TomcatConnections connections;
     private volatile @Nullable SocketWrapperBase<?> wrapper;
     private volatile @Nullable TomcatTransport transport;
 
     /** For Tomcat. */
     public TomcatUpgradeHandler() {}
 
-    void take(UpgradedConnection upgraded) {
+    void take(UpgradedConnection upgraded, TomcatConnections others) {
         connection = upgraded;
+        connections = others;
     }
 
     @Override
@@ -34,12 +36,14 @@ public final class TomcatUpgradeHandler implements InternalHttpUpgradeHandler {
     @Override
     public void init(WebConnection web) {
         UpgradedConnection upgraded = connection;
+        TomcatConnections others = connections;
         SocketWrapperBase<?> taken = wrapper;
-        if (upgraded == null || taken == null) {
+        if (upgraded == null || others == null || taken == null) {
             throw new IllegalStateException("Tomcat begins only what was upgraded");
         }
-        TomcatTransport made = new TomcatTransport(taken, upgraded.ends());
+        TomcatTransport made = new TomcatTransport(taken, upgraded.ends(), others);
         transport = made;
+        others.add(made);
         upgraded.begin(made);
     }
 
@@ -52,17 +56,12 @@ public final class TomcatUpgradeHandler implements InternalHttpUpgradeHandler {
     @Override
     public SocketState upgradeDispatch(SocketEvent event) {
         TomcatTransport taken = transport;
-        SocketWrapperBase<?> network = wrapper;
-        if (taken == null || network == null) {
+        if (taken == null) {
             return SocketState.CLOSED;
         }
         switch (event) {
             case OPEN_READ -> taken.readable();
-            case OPEN_WRITE -> {
-                taken.writable();
-                // Behind this event, and only this one, Tomcat forgets whom to tell that its connector stops
-                network.processSocket(SocketEvent.TIMEOUT, true);
-            }
+            case OPEN_WRITE -> taken.writable();
             case ERROR -> { // whoever reads or writes next is told by the wrapper which one
                 taken.readable();
                 taken.writable();
@@ -75,21 +74,17 @@ public final class TomcatUpgradeHandler implements InternalHttpUpgradeHandler {
         return SocketState.ASYNC_IO;
     }
 
-    /**
-     * Called each second, and with -1 before the connector stops, which closes its connections without a word.
-     *
-     * @param now milliseconds of the clock
-     */
     @Override
     public void timeoutAsync(long now) {
-        if (now < 0) {
-            lost("Tomcat's connector has stopped");
-        }
+        // Not all are told so that their connector stops; TomcatConnections finds out
     }
 
     @Override
     public void destroy() {
-        lost("Tomcat has ended the connection");
+        TomcatTransport taken = transport;
+        if (taken != null) {
+            taken.failed(new IOException("Tomcat has ended the connection"));
+        }
     }
 
     @Override
@@ -100,12 +95,5 @@ public final class TomcatUpgradeHandler implements InternalHttpUpgradeHandler {
     @Override
     public void setSslSupport(SSLSupport support) {
         // The request has said what there is to know of TLS
-    }
-
-    private void lost(String why) {
-        TomcatTransport taken = transport;
-        if (taken != null) {
-            taken.failed(new IOException(why));
-        }
     }
 }

@@ -165,7 +165,7 @@ final class ConnectionsTest {
 
     /** RFC 6455 §7.1.1: the server closes TCP first. */
     @ParameterizedTest
-    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "STANDARD_ON_TOMCAT")
+    @EnumSource
     void closesTcpBehindTheClosingHandshake(Way way) throws Exception {
         try (Host.Running running = way.start(WebApplication.of(Places.Ends.class))) {
             try (RawPeer raw = open(running, "/ends")) {

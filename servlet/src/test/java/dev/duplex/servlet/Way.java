@@ -2,10 +2,10 @@ package dev.duplex.servlet;
 
 /** How a connection comes from a container to the engine. */
 enum Way {
+    TOMCAT(Host.TOMCAT, false),
     JETTY(Host.JETTY, false),
     UNDERTOW(Host.UNDERTOW, false),
-    STANDARD_ON_UNDERTOW(Host.UNDERTOW, true),
-    STANDARD_ON_TOMCAT(Host.TOMCAT, true);
+    STANDARD_ON_UNDERTOW(Host.UNDERTOW, true);
 
     private final Host host;
     private final boolean standard;
