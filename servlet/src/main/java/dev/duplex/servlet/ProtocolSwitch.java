@@ -1,16 +1,22 @@
 package dev.duplex.servlet;
 
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.FilterRegistration;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.EnumSet;
 import java.util.List;
 
 /** Takes the connection of a request over from the Servlet container, which is what "101 Switching Protocols" asks for. Safe for any thread. */
 interface ProtocolSwitch {
     /** The parameter of a ServletContext that asks for the way of the standard, by the value {@code standard}, where there is a better one. */
     String PARAMETER = "dev.duplex.servlet.switch";
+
+    /** The name that a filter is mapped to all servlets by. */
+    String ALL_SERVLETS = "*";
 
     /**
      * The switch of the container that an application is in, told by the class of its ServletContext; that of the standard when the application
@@ -86,6 +92,14 @@ interface ProtocolSwitch {
      */
     void switchProtocols(HttpServletRequest request, HttpServletResponse response, UpgradedConnection connection)
             throws IOException, ServletException;
+
+    /**
+     * Maps a filter to the requests of all servlets, behind all filters that are mapped by now. By the servlets' names, because filters that are
+     * mapped by URL patterns come before those of names, whoever was first (Servlet 6.0 §6.2.4).
+     */
+    default void mapLast(FilterRegistration.Dynamic filter) {
+        filter.addMappingForServletNames(EnumSet.of(DispatcherType.REQUEST), true, ALL_SERVLETS);
+    }
 
     /**
      * Puts another ServerContainer out of an application that has not started, so that nothing of it is asked any more; false when that cannot be
