@@ -15,6 +15,9 @@ interface ProtocolSwitch {
     /** The parameter of a ServletContext that asks for the way of the standard, by the value {@code standard}, where there is a better one. */
     String PARAMETER = "dev.duplex.servlet.switch";
 
+    /** What the names of Jetty's classes begin with. */
+    String JETTYS = "org.eclipse.jetty.";
+
     /** The name that a filter is mapped to all servlets by. */
     String ALL_SERVLETS = "*";
 
@@ -26,15 +29,20 @@ interface ProtocolSwitch {
      * @throws ServletException when connections cannot be taken over there, with what to do about it
      */
     static ProtocolSwitch of(ServletContext context) throws ServletException {
+        String container = context.getClass().getName();
         String wanted = context.getInitParameter(PARAMETER);
         if (wanted != null) {
-            if (!wanted.equals("standard")) {
+            if (!wanted.strip().equals("standard")) {
                 throw new IllegalArgumentException(
                         "the context parameter %s is standard or left out, not %s".formatted(PARAMETER, wanted));
             }
+            if (container.startsWith(JETTYS)) {
+                throw new ServletException(
+                        "Jetty hands no connection over by the way of the standard: leave the context parameter %s out, and Duplex takes it over by Jetty's core"
+                                .formatted(PARAMETER));
+            }
             return new StandardSwitch();
         }
-        String container = context.getClass().getName();
         if (container.startsWith("org.apache.catalina.")
                 && sees("org.apache.coyote.http11.upgrade.InternalHttpUpgradeHandler")) {
             return new TomcatSwitch(context);
@@ -42,7 +50,7 @@ interface ProtocolSwitch {
         if (container.startsWith("io.undertow.") && sees("io.undertow.servlet.handlers.ServletRequestContext")) {
             return new UndertowSwitch();
         }
-        if (container.startsWith("org.eclipse.jetty.")) {
+        if (container.startsWith(JETTYS)) {
             return jetty(context);
         }
         return new StandardSwitch();
@@ -57,7 +65,7 @@ interface ProtocolSwitch {
         for (String name : needed) {
             if (!sees(name)) {
                 throw new ServletException(
-                        "Jetty hides its class %s from this application: put duplex-servlet with its dependencies on the class path of the server instead of into WEB-INF/lib, or show the application the packages http, io, server and util of org.eclipse.jetty by a WEB-INF/jetty-web.xml"
+                        "Jetty hides its class %s from this application: put duplex-servlet with its dependencies, duplex-provider and duplex-cdi among them, on the class path of the server instead of into WEB-INF/lib, or show the application the packages http, io, server and util of org.eclipse.jetty by a WEB-INF/jetty-web.xml"
                                 .formatted(name));
             }
         }
