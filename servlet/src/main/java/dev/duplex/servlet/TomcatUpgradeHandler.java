@@ -104,8 +104,11 @@ public final class TomcatUpgradeHandler implements InternalHttpUpgradeHandler {
 
     private void lost(String why) {
         TomcatTransport taken = transport;
+        UpgradedConnection upgraded = connection;
         if (taken != null) {
             taken.failed(new IOException(why));
+        } else if (upgraded != null) {
+            upgraded.gone();
         }
     }
 }
