@@ -240,6 +240,9 @@ final class ServletApplication implements ServletContextListener {
         } finally {
             if (!switched) {
                 connection.abandon();
+                if (!response.isCommitted()) {
+                    response.reset(); // no other answer has the status and the headers of this one
+                }
             }
         }
     }
