@@ -132,6 +132,7 @@ final class LiveSessions {
         // On a thread of its own, as below
         Thread.ofVirtual()
                 .name("duplex-sign-out")
+                .inheritInheritableThreadLocals(false) // those of a request that has ended an HTTP session, perhaps
                 .start(() -> session.closeByContainer(CloseFrame.POLICY_VIOLATION, SIGNED_OUT));
     }
 
@@ -150,7 +151,10 @@ final class LiveSessions {
         for (Live live : sessions.values()) {
             long own = live.session().calledByThisThread() ? 0 : patience; // its callback waits for this thread
             // Each on a thread of its own: a Close waits for what is in its way, and holds up no other session's
-            Thread.ofVirtual().name("duplex-stop").start(() -> live.drain(own, half));
+            Thread.ofVirtual()
+                    .name("duplex-stop")
+                    .inheritInheritableThreadLocals(false)
+                    .start(() -> live.drain(own, half));
         }
     }
 

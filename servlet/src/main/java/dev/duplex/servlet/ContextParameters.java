@@ -25,6 +25,8 @@ record ContextParameters(Map<String, Object> properties, OriginPolicy origins, D
 
     private static final String ORIGINS = "dev.duplex.servlet.origins";
     private static final String STOP_TIMEOUT = "dev.duplex.servlet.stopTimeout";
+    private static final BigDecimal MOST = BigDecimal.valueOf(Long.MAX_VALUE); // nanoseconds
+    private static final BigDecimal LESS_THAN_NONE = BigDecimal.valueOf(-1);
     private static final Duration DEFAULT_STOP_TIMEOUT = Duration.ofSeconds(10);
 
     /**
@@ -84,7 +86,11 @@ record ContextParameters(Map<String, Object> properties, OriginPolicy origins, D
         try {
             return value.regionMatches(true, 0, "P", 0, 1)
                     ? Duration.parse(value)
-                    : Duration.ofNanos(new BigDecimal(value).movePointRight(9).longValue());
+                    : Duration.ofNanos(new BigDecimal(value)
+                            .movePointRight(9)
+                            .min(MOST)
+                            .max(LESS_THAN_NONE)
+                            .longValue());
         } catch (DateTimeParseException | NumberFormatException noTime) {
             return null;
         }

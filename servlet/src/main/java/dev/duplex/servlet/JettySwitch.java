@@ -1,5 +1,7 @@
 package dev.duplex.servlet;
 
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.FilterRegistration;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletRequest;
@@ -8,6 +10,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.lang.reflect.InvocationTargetException;
 import java.nio.ByteBuffer;
+import java.util.EnumSet;
 import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.http.MetaData;
 import org.eclipse.jetty.io.EndPoint;
@@ -71,6 +74,12 @@ final class JettySwitch implements ProtocolSwitch {
             server.removeEventListener(listener);
             application.removeEventListener(listener);
         }
+    }
+
+    /** Jetty asks those of all servlets in the opposite order: the first one that was mapped comes last. */
+    @Override
+    public void mapLast(FilterRegistration.Dynamic filter) {
+        filter.addMappingForServletNames(EnumSet.of(DispatcherType.REQUEST), false, ALL_SERVLETS);
     }
 
     @Override

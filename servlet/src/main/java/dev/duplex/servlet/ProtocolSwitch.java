@@ -1,16 +1,25 @@
 package dev.duplex.servlet;
 
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.FilterRegistration;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.EnumSet;
 import java.util.List;
 
 /** Takes the connection of a request over from the Servlet container, which is what "101 Switching Protocols" asks for. Safe for any thread. */
 interface ProtocolSwitch {
     /** The parameter of a ServletContext that asks for the way of the standard, by the value {@code standard}, where there is a better one. */
     String PARAMETER = "dev.duplex.servlet.switch";
+
+    /** What the names of Jetty's classes begin with. */
+    String JETTYS = "org.eclipse.jetty.";
+
+    /** The name that a filter is mapped to all servlets by. */
+    String ALL_SERVLETS = "*";
 
     /**
      * The switch of the container that an application is in, told by the class of its ServletContext; that of the standard when the application
@@ -20,15 +29,20 @@ interface ProtocolSwitch {
      * @throws ServletException when connections cannot be taken over there, with what to do about it
      */
     static ProtocolSwitch of(ServletContext context) throws ServletException {
+        String container = context.getClass().getName();
         String wanted = context.getInitParameter(PARAMETER);
         if (wanted != null) {
-            if (!wanted.equals("standard")) {
+            if (!wanted.strip().equals("standard")) {
                 throw new IllegalArgumentException(
                         "the context parameter %s is standard or left out, not %s".formatted(PARAMETER, wanted));
             }
+            if (container.startsWith(JETTYS)) {
+                throw new ServletException(
+                        "Jetty hands no connection over by the way of the standard: leave the context parameter %s out, and Duplex takes it over by Jetty's core"
+                                .formatted(PARAMETER));
+            }
             return new StandardSwitch();
         }
-        String container = context.getClass().getName();
         if (container.startsWith("org.apache.catalina.")
                 && sees("org.apache.coyote.http11.upgrade.InternalHttpUpgradeHandler")) {
             return new TomcatSwitch(context);
@@ -36,7 +50,7 @@ interface ProtocolSwitch {
         if (container.startsWith("io.undertow.") && sees("io.undertow.servlet.handlers.ServletRequestContext")) {
             return new UndertowSwitch();
         }
-        if (container.startsWith("org.eclipse.jetty.")) {
+        if (container.startsWith(JETTYS)) {
             return jetty(context);
         }
         return new StandardSwitch();
@@ -51,7 +65,7 @@ interface ProtocolSwitch {
         for (String name : needed) {
             if (!sees(name)) {
                 throw new ServletException(
-                        "Jetty hides its class %s from this application: put duplex-servlet with its dependencies on the class path of the server instead of into WEB-INF/lib, or show the application the packages http, io, server and util of org.eclipse.jetty by a WEB-INF/jetty-web.xml"
+                        "Jetty hides its class %s from this application: put duplex-servlet with its dependencies, duplex-provider and duplex-cdi among them, on the class path of the server instead of into WEB-INF/lib, or show the application the packages http, io, server and util of org.eclipse.jetty by a WEB-INF/jetty-web.xml"
                                 .formatted(name));
             }
         }
@@ -86,6 +100,14 @@ interface ProtocolSwitch {
      */
     void switchProtocols(HttpServletRequest request, HttpServletResponse response, UpgradedConnection connection)
             throws IOException, ServletException;
+
+    /**
+     * Maps a filter to the requests of all servlets, behind all filters that are mapped by now. By the servlets' names, because filters that are
+     * mapped by URL patterns come before those of names, whoever was first (Servlet 6.0 §6.2.4).
+     */
+    default void mapLast(FilterRegistration.Dynamic filter) {
+        filter.addMappingForServletNames(EnumSet.of(DispatcherType.REQUEST), true, ALL_SERVLETS);
+    }
 
     /**
      * Puts another ServerContainer out of an application that has not started, so that nothing of it is asked any more; false when that cannot be

@@ -43,7 +43,8 @@ final class ReadAhead {
         }
         int kept = to - from;
         if (count > bytes.length - to) {
-            byte[] larger = new byte[kept + count];
+            byte[] larger =
+                    new byte[Math.max(kept + count, Math.min(2 * kept, bound))]; // few copies of many small pieces
             System.arraycopy(bytes, from, larger, 0, kept);
             bytes = larger;
             from = 0;

@@ -5,7 +5,6 @@ import dev.duplex.container.Upgrade;
 import dev.duplex.handshake.HandshakeFailure;
 import dev.duplex.handshake.Headers;
 import dev.duplex.transport.Ends;
-import jakarta.servlet.DispatcherType;
 import jakarta.servlet.FilterRegistration;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletContextEvent;
@@ -18,7 +17,6 @@ import jakarta.websocket.server.ServerEndpointConfig;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.EnumSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -102,7 +100,7 @@ final class ServletApplication implements ServletContextListener {
         if (filter != null) {
             // Behind the filters of the application, those of its security among them: the other initializers and
             // listeners have added theirs
-            filter.addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), true, "/*");
+            protocolSwitch.mapLast(filter);
         }
         try {
             sole.check();
@@ -242,6 +240,9 @@ final class ServletApplication implements ServletContextListener {
         } finally {
             if (!switched) {
                 connection.abandon();
+                if (!response.isCommitted()) {
+                    response.reset(); // no other answer has the status and the headers of this one
+                }
             }
         }
     }

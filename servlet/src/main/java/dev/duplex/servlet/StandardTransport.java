@@ -187,15 +187,19 @@ final class StandardTransport extends ChannelTransport {
 
     @Override
     void cut() {
-        Thread.ofVirtual().name("duplex-close").start(() -> {
-            // There is a container that would wait for a remote end that does not read, but not when it is interrupted
-            Thread.currentThread().interrupt();
-            try {
-                web.close();
-            } catch (Exception e) { // it throws any
-                LOG.log(Level.DEBUG, "closing a connection failed", e);
-            }
-        });
+        Thread.ofVirtual()
+                .name("duplex-close")
+                .inheritInheritableThreadLocals(false)
+                .start(() -> {
+                    // There is a container that would wait for a remote end that does not read, but not when it is
+                    // interrupted
+                    Thread.currentThread().interrupt();
+                    try {
+                        web.close();
+                    } catch (Exception e) { // it throws any
+                        LOG.log(Level.DEBUG, "closing a connection failed", e);
+                    }
+                });
     }
 
     private final class Reading implements ReadListener {

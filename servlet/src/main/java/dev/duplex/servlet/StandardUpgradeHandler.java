@@ -37,6 +37,9 @@ public final class StandardUpgradeHandler implements HttpUpgradeHandler {
         } catch (IOException e) {
             upgraded.abandon();
             throw new UncheckedIOException(e);
+        } catch (IllegalStateException e) { // the container has no more events to give
+            upgraded.abandon();
+            throw e;
         }
     }
 

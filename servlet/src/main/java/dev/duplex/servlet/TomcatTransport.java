@@ -156,9 +156,25 @@ final class TomcatTransport extends ChannelTransport {
         return packet.flip();
     }
 
+    /** Whoever holds the lock may be a virtual thread that no carrier runs now, and this thread the timer's, which all connections have in common. */
     @Override
     void cut() {
         others.remove(this);
+        if (lock.tryLock()) {
+            try {
+                closeWrapper();
+            } finally {
+                lock.unlock();
+            }
+        } else {
+            Thread.ofVirtual()
+                    .name("duplex-close")
+                    .inheritInheritableThreadLocals(false)
+                    .start(this::closeWrapper);
+        }
+    }
+
+    private void closeWrapper() {
         lock.lock();
         try {
             if (wrapper.getSocket() instanceof Nio2Channel channel && !wrapper.isClosed()) {

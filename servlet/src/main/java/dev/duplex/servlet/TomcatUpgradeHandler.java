@@ -82,8 +82,11 @@ public final class TomcatUpgradeHandler implements InternalHttpUpgradeHandler {
     @Override
     public void destroy() {
         TomcatTransport taken = transport;
+        UpgradedConnection upgraded = connection;
         if (taken != null) {
             taken.failed(new IOException("Tomcat has ended the connection"));
+        } else if (upgraded != null) {
+            upgraded.gone();
         }
     }
 

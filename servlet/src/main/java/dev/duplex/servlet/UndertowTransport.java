@@ -46,18 +46,24 @@ final class UndertowTransport extends ChannelTransport {
 
     /** Begins to read. On the I/O thread, because that may be in the reader of requests now, which stops events behind our back. */
     void listen() {
-        connection.setCloseListener(closed -> {
-            ahead.end(null);
-            readable();
-            writable();
-        });
+        connection.setCloseListener(closed -> ended());
         onIoThread(() -> {
             leaveTimeouts();
             source.setReadListener(channel -> fill());
             sink.setWriteListener(channel -> drained());
             sink.suspendWrites();
             source.resumeReads();
+            if (!connection
+                    .isOpen()) { // closed before it had the listener, and whose events are not asked for any more
+                ended();
+            }
         });
+    }
+
+    private void ended() {
+        ahead.end(null);
+        readable();
+        writable();
     }
 
     /** How long a connection may idle is the WebSocket's own affair; what an operator has set is meant for requests. */

@@ -1,5 +1,6 @@
 package dev.duplex.servlet;
 
+import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.FilterConfig;
@@ -32,6 +33,7 @@ final class UpgradeFilter implements Filter {
             throws IOException, ServletException {
         ServletApplication running = application;
         if (!(running != null
+                && request.getDispatcherType() == DispatcherType.REQUEST // Jetty calls it for the others too
                 && request instanceof HttpServletRequest http
                 && response instanceof HttpServletResponse answer
                 && running.upgrade(http, answer))) {

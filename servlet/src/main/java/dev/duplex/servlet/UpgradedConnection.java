@@ -101,7 +101,10 @@ final class UpgradedConnection implements Runnable {
     /** As {@link #abandon()}, for threads that must not block: the application is called by another. */
     void gone() {
         if (!decided.get()) {
-            Thread.ofVirtual().name("duplex-abandon").start(this::abandon);
+            Thread.ofVirtual()
+                    .name("duplex-abandon")
+                    .inheritInheritableThreadLocals(false)
+                    .start(this::abandon);
         }
     }
 

@@ -11,8 +11,9 @@
  * <tr><td>{@code UpgradeFilter}, {@code ServletHostRequest}</td><td>finds the opening handshakes among the requests, and answers them</td></tr>
  * <tr><td>{@code HostInjection}</td><td>makes endpoints by the CDI of the application, where it has one</td></tr>
  * <tr><td>{@code UpgradedConnection}</td><td>a connection on its way from the container to the engine</td></tr>
- * <tr><td>{@code ProtocolSwitch}</td><td>takes the connection of a request from the container; one for each container</td></tr>
- * <tr><td>{@code ChannelTransport}</td><td>a blocking stream over what a container reads and writes without blocking</td></tr>
+ * <tr><td>{@code ProtocolSwitch}</td><td>takes the connection of a request from the container; one for each container, with the handler or the connection that the container calls</td></tr>
+ * <tr><td>{@code ChannelTransport}</td><td>a blocking stream over what a container reads and writes without blocking; one for each container</td></tr>
+ * <tr><td>{@code ReadAhead}</td><td>what a container's thread has read before the engine asks</td></tr>
  * </table>
  *
  * <p>Must not know: frames, how an endpoint is called; and outside of its switch, which container it is in.

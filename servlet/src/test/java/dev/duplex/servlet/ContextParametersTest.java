@@ -74,6 +74,9 @@ final class ContextParametersTest {
                 .isEqualTo(Duration.ofMillis(500));
         assertThat(parameters(Map.of("dev.duplex.servlet.stopTimeout", "PT2M")).stopTimeout())
                 .isEqualTo(Duration.ofMinutes(2));
+        assertThat(parameters(Map.of("dev.duplex.servlet.stopTimeout", "10000000000"))
+                        .stopTimeout())
+                .isEqualTo(Duration.ofNanos(Long.MAX_VALUE));
         assertThat(parameters(Map.of("dev.duplex.compression", "false", "other", "x"))
                         .properties())
                 .isEqualTo(Map.of("dev.duplex.compression", "false"));

@@ -7,6 +7,7 @@ import dev.duplex.peer.RawPeer;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;
+import jakarta.servlet.FilterRegistration;
 import jakarta.servlet.ServletContainerInitializer;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletContextEvent;
@@ -14,6 +15,8 @@ import jakarta.servlet.ServletContextListener;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletResponse;
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.websocket.DeploymentException;
 import jakarta.websocket.Endpoint;
@@ -193,15 +196,13 @@ final class DeploymentPhaseTest {
         }
     }
 
-    /** Refuses what it is told to, and counts the rest. */
-    private record Refusing(String path) implements Filter {
+    /** Refuses one, and marks the rest. */
+    private static final class Refusing implements Filter {
         @Override
         public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
                 throws IOException, ServletException {
             ((HttpServletResponse) response).setHeader("X-Filter", "asked");
-            if (((jakarta.servlet.http.HttpServletRequest) request)
-                    .getServletPath()
-                    .equals(path)) {
+            if (((HttpServletRequest) request).getRequestURI().equals("/one")) {
                 ((HttpServletResponse) response).sendError(402);
             } else {
                 chain.doFilter(request, response);
@@ -209,18 +210,44 @@ final class DeploymentPhaseTest {
         }
     }
 
+    /** How a filter may be mapped. */
+    enum Mapping {
+        URL_PATTERN,
+        NAME_OF_A_SERVLET,
+        ALL_SERVLETS;
+
+        void map(FilterRegistration.Dynamic filter) {
+            EnumSet<DispatcherType> requests = EnumSet.of(DispatcherType.REQUEST);
+            switch (this) {
+                case URL_PATTERN -> filter.addMappingForUrlPatterns(requests, true, "/*");
+                case NAME_OF_A_SERVLET -> filter.addMappingForServletNames(requests, true, "pages");
+                case ALL_SERVLETS -> filter.addMappingForServletNames(requests, true, "*");
+            }
+        }
+    }
+
+    /** The servlet of all that is no handshake. */
+    private static final class Pages extends HttpServlet {
+        private static final long serialVersionUID = 1;
+    }
+
     @ParameterizedTest
     @EnumSource
-    void theFiltersOfTheApplicationAreAskedFirstWheneverTheyWereAdded(Host host) throws Exception {
-        ServletContainerInitializer filters = (classes, context) -> context.addFilter("refusing", new Refusing("/one"))
-                .addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), true, "/*");
-        for (boolean before : new boolean[] {true, false}) {
-            WebApplication application = WebApplication.of(One.class, Two.class);
-            try (Host.Running running = host.start(before ? application.before(filters) : application.after(filters))) {
-                assertThat(status(running, "/one")).isEqualTo(402);
-                Http.Answer answer = Http.ask(running, "/two");
-                assertThat(answer.status()).isEqualTo(101);
-                assertThat(answer.all("X-Filter")).containsExactly("asked");
+    void theFiltersOfTheApplicationAreAskedFirstHoweverTheyAreMapped(Host host) throws Exception {
+        for (Mapping mapping : Mapping.values()) {
+            for (boolean before : new boolean[] {true, false}) {
+                ServletContainerInitializer filters = (classes, context) -> {
+                    context.addServlet("pages", new Pages()).addMapping("/*");
+                    mapping.map(context.addFilter("refusing", new Refusing()));
+                };
+                WebApplication application = WebApplication.of(One.class, Two.class);
+                try (Host.Running running =
+                        host.start(before ? application.before(filters) : application.after(filters))) {
+                    assertThat(status(running, "/one")).as("%s", mapping).isEqualTo(402);
+                    Http.Answer answer = Http.ask(running, "/two");
+                    assertThat(answer.status()).isEqualTo(101);
+                    assertThat(answer.all("X-Filter")).containsExactly("asked");
+                }
             }
         }
     }

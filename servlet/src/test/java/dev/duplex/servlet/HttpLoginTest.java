@@ -23,6 +23,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Timeout(60)
 final class HttpLoginTest {
     private static final BlockingQueue<Integer> CLOSED = new LinkedBlockingQueue<>();
+    private static final InheritableThreadLocal<String> USER = new InheritableThreadLocal<>();
+    private static final BlockingQueue<String> USERS = new LinkedBlockingQueue<>();
 
     /** Behind the guard. */
     @ServerEndpoint("/secret/room")
@@ -34,6 +36,7 @@ final class HttpLoginTest {
 
         @OnClose
         public void close(CloseReason reason) {
+            USERS.add(String.valueOf(USER.get()));
             CLOSED.add(reason.getCloseCode().getCode());
         }
     }
@@ -55,7 +58,14 @@ final class HttpLoginTest {
         protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
             HttpSession session = request.getSession();
             switch (String.valueOf(request.getQueryString())) {
-                case "end" -> session.invalidate();
+                case "end" -> {
+                    USER.set("of the request");
+                    try {
+                        session.invalidate();
+                    } finally {
+                        USER.remove();
+                    }
+                }
                 case "change" -> request.changeSessionId();
                 default -> session.setAttribute("begun", true);
             }
@@ -90,6 +100,20 @@ final class HttpLoginTest {
                 assertThat(CLOSED.poll(20, TimeUnit.SECONDS)).isEqualTo(1008);
                 echoes(other);
                 echoes(without);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void lendsTheCloseCallbackNoThreadLocalsOfTheRequestThatEndsTheHttpSession(Host host) throws Exception {
+        USERS.clear();
+        try (Host.Running running = host.start(application())) {
+            String cookie = login(running);
+            try (RawPeer one = Http.open(running, "/app/secret/room", Guards.ANN, cookie)) {
+                Http.get(running, "/app/secret/session?end", Guards.ANN, cookie);
+                one.expectClose(1008);
+                assertThat(USERS.poll(20, TimeUnit.SECONDS)).isEqualTo("null");
             }
         }
     }

@@ -466,6 +466,14 @@ final class JettyTest {
     }
 
     @Test
+    void refusesTheWayOfTheStandardWhichJettyDoesNotHave() {
+        WebApplication application = WebApplication.of(Echo.class).parameter(ProtocolSwitch.PARAMETER, "standard");
+        assertThatThrownBy(() -> JettyServer.start(application))
+                .hasMessage("Jetty hands no connection over by the way of the standard: leave the context parameter"
+                        + " dev.duplex.servlet.switch out, and Duplex takes it over by Jetty's core");
+    }
+
+    @Test
     void saysThatAnApplicationHasOneWebSocketContainerOnly() {
         WebApplication application =
                 WebApplication.of(Echo.class).parameter("org.eclipse.jetty.websocket.jakarta", "true");
