@@ -17,6 +17,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -67,9 +69,14 @@ final class GuideTest {
             assertThat(answer).isNotNull();
             assertThat(answer.text()).isEqualTo("Größe €");
             stopped = true;
-            server.stop();
-            assertThat(peer.readMessage(LIMIT)).isNull();
+            FutureTask<?> stopping = new FutureTask<>(() -> {
+                server.stop();
+                return null;
+            });
+            Thread.ofPlatform().start(stopping);
+            assertThat(peer.readMessage(LIMIT)).isNull(); // answers the Close that stopping waits for
             assertThat(peer.closeReason()).extracting(CloseReason::code).isEqualTo(1001);
+            stopping.get(LIMIT.toSeconds(), TimeUnit.SECONDS);
         } finally {
             if (!stopped) {
                 server.stop();
