@@ -3,9 +3,15 @@ package dev.duplex.examples;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -99,6 +105,8 @@ enum Standalone {
         }
     };
 
+    private static final Duration LIMIT = Duration.ofSeconds(20);
+
     private final String prefix;
     private final String listening;
     private final Pattern port;
@@ -165,6 +173,20 @@ enum Standalone {
             Path copy = Files.copy(war, applications.resolveSibling(name));
             Files.move(copy, applications.resolve(name), StandardCopyOption.ATOMIC_MOVE);
             program.error(container.deployed(name.replace(".war", "")));
+            awaitAnswer("/" + name.replace(".war", "") + "/");
+        }
+
+        /** A container says so a moment before it does. */
+        private void awaitAnswer(String path) throws IOException, InterruptedException {
+            HttpRequest request = HttpRequest.newBuilder(URI.create(http(path))).build();
+            try (HttpClient client = HttpClient.newHttpClient()) {
+                Instant end = Instant.now().plus(LIMIT);
+                int status = 0;
+                while (status != 200 && Instant.now().isBefore(end)) {
+                    status = client.send(request, BodyHandlers.discarding()).statusCode();
+                }
+                assertThat(status).as(path).isEqualTo(200);
+            }
         }
 
         void undeploy(Path war) throws Exception {

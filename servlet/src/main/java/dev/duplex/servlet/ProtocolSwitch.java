@@ -31,27 +31,32 @@ interface ProtocolSwitch {
     static ProtocolSwitch of(ServletContext context) throws ServletException {
         String container = context.getClass().getName();
         String wanted = context.getInitParameter(PARAMETER);
-        if (wanted != null) {
-            if (!wanted.strip().equals("standard")) {
-                throw new IllegalArgumentException(
-                        "the context parameter %s is standard or left out, not %s".formatted(PARAMETER, wanted));
+        if (wanted != null && !wanted.strip().equals("standard")) {
+            throw new IllegalArgumentException(
+                    "the context parameter %s is standard or left out, not %s".formatted(PARAMETER, wanted));
+        }
+        if (container.startsWith("org.apache.catalina.")) {
+            // By the standard Tomcat's thread asks the socket, and fills its buffer, while another one reads both,
+            // without a lock
+            if (wanted != null || !sees("org.apache.coyote.http11.upgrade.InternalHttpUpgradeHandler")) {
+                throw new ServletException(
+                        "Tomcat's streams of the standard cannot be read safely: leave the context parameter %s out, and let the application see org.apache.coyote, so that Duplex takes connections over by Tomcat's own way"
+                                .formatted(PARAMETER));
             }
-            if (container.startsWith(JETTYS)) {
+            return new TomcatSwitch(context);
+        }
+        if (container.startsWith(JETTYS)) {
+            if (wanted != null) {
                 throw new ServletException(
                         "Jetty hands no connection over by the way of the standard: leave the context parameter %s out, and Duplex takes it over by Jetty's core"
                                 .formatted(PARAMETER));
             }
-            return new StandardSwitch();
-        }
-        if (container.startsWith("org.apache.catalina.")
-                && sees("org.apache.coyote.http11.upgrade.InternalHttpUpgradeHandler")) {
-            return new TomcatSwitch(context);
-        }
-        if (container.startsWith("io.undertow.") && sees("io.undertow.servlet.handlers.ServletRequestContext")) {
-            return new UndertowSwitch();
-        }
-        if (container.startsWith(JETTYS)) {
             return jetty(context);
+        }
+        if (wanted == null
+                && container.startsWith("io.undertow.")
+                && sees("io.undertow.servlet.handlers.ServletRequestContext")) {
+            return new UndertowSwitch();
         }
         return new StandardSwitch();
     }

@@ -230,7 +230,10 @@ final class ServletApplication implements ServletContextListener {
             HttpServletResponse response)
             throws IOException, ServletException {
         UpgradedConnection connection = new UpgradedConnection(
-                upgrade, new Ends(asked.localAddress(), asked.remoteAddress()), member == null ? null : member::leave);
+                upgrade,
+                new Ends(asked.localAddress(), asked.remoteAddress()),
+                stopped::get,
+                member == null ? null : member::leave);
         boolean switched = false;
         try {
             response.setStatus(HttpServletResponse.SC_SWITCHING_PROTOCOLS);

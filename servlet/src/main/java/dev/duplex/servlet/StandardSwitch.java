@@ -14,12 +14,6 @@ final class StandardSwitch implements ProtocolSwitch {
     public void switchProtocols(HttpServletRequest request, HttpServletResponse response, UpgradedConnection connection)
             throws IOException, ServletException {
         String container = request.getServletContext().getClass().getName();
-        // There Tomcat's thread asks the socket, and fills its buffer, while another thread reads both, without a lock
-        if (container.startsWith("org.apache.catalina.")) {
-            throw new ServletException(
-                    "Tomcat's streams of the standard cannot be read safely: let Duplex take Tomcat's own connection, by leaving out %s and letting the application see org.apache.coyote"
-                            .formatted(PARAMETER));
-        }
         // There two threads change the state of the connection without a lock, and messages are mixed up
         if (container.startsWith("io.undertow.") && request.getAttribute(CIPHER) != null) {
             throw new ServletException(

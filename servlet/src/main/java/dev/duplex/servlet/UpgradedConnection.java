@@ -8,6 +8,7 @@ import dev.duplex.transport.Watch;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +20,8 @@ final class UpgradedConnection implements Runnable {
 
     /** How long a container may take to write the response. */
     private static final Duration LIMIT = Duration.ofSeconds(30);
+    /** The same when the application is stopping: a container that stops may never come to it. */
+    private static final Duration LIMIT_AT_STOP = Duration.ofSeconds(1);
 
     private final Upgrade upgrade;
     private final Ends ends;
@@ -30,21 +33,23 @@ final class UpgradedConnection implements Runnable {
     /**
      * An upgrade that awaits its connection.
      *
+     * @param stopping whether the application is; must not block
      * @param ended called when it has ended, or was abandoned
      */
-    UpgradedConnection(Upgrade upgrade, Ends ends, @Nullable Runnable ended) {
+    UpgradedConnection(Upgrade upgrade, Ends ends, BooleanSupplier stopping, @Nullable Runnable ended) {
         this.upgrade = upgrade;
         this.ends = ends;
         this.ended = ended;
-        long until = System.nanoTime() + LIMIT.toNanos();
-        this.watch = new Watch(now -> {
-            if (now - until < 0) {
-                return until;
+        long now = System.nanoTime();
+        long until = now + LIMIT.toNanos();
+        this.watch = new Watch(time -> {
+            if (time - until < 0 && !stopping.getAsBoolean()) {
+                return time + LIMIT_AT_STOP.toNanos();
             }
             gone();
             return Watch.NEVER;
         });
-        watch.runBy(until);
+        watch.runBy(now + LIMIT_AT_STOP.toNanos());
     }
 
     /** Between whom it is. */

@@ -80,9 +80,10 @@ final class JettyWarTest {
         assertThatThrownBy(() -> JettyServer.start(context()))
                 .isInstanceOf(ServletException.class)
                 .hasMessage("Jetty hides its class org.eclipse.jetty.http.HttpStatus from this application: put"
-                        + " duplex-servlet with its dependencies on the class path of the server instead of into"
-                        + " WEB-INF/lib, or show the application the packages http, io, server and util of"
-                        + " org.eclipse.jetty by a WEB-INF/jetty-web.xml");
+                        + " duplex-servlet with its dependencies, duplex-provider and duplex-cdi among them,"
+                        + " on the class path of the server instead of into WEB-INF/lib, or show the"
+                        + " application the packages http, io, server and util of org.eclipse.jetty by a"
+                        + " WEB-INF/jetty-web.xml");
     }
 
     private WebAppContext context() {
