@@ -12,6 +12,10 @@ import dev.duplex.peer.WebSockets;
 import dev.duplex.peer.WsPeer;
 import dev.duplex.peer.interop.Identity;
 import io.undertow.UndertowOptions;
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.Filter;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletResponse;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -20,6 +24,7 @@ import java.net.Socket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -67,7 +72,7 @@ final class UndertowTest {
                 RawPeer raw = new RawPeer(socket, true)) {
             raw.ask("/echo");
             assertThat(raw.head())
-                    .startsWith("HTTP/1.1 500 ")
+                    .startsWith("HTTP/1.1 503 ")
                     .doesNotContain("Sec-WebSocket-Accept")
                     .doesNotContain("Upgrade");
         }
@@ -294,6 +299,15 @@ final class UndertowTest {
         WebApplication application = WebApplication.of(Places.Echo.class, Places.Ends.class, Places.Flood.class);
         if (standard) {
             application.parameter(ProtocolSwitch.PARAMETER, "standard");
+            Filter answering = (request, response, chain) -> {
+                try {
+                    chain.doFilter(request, response);
+                } catch (ServletException e) {
+                    ((HttpServletResponse) response).sendError(503, e.getMessage());
+                }
+            };
+            application.after((classes, context) -> context.addFilter("answering", answering)
+                    .addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), false, "/*"));
         }
         return UndertowServer.start(
                 application, builder -> builder.addHttpsListener(0, "127.0.0.1", identity.serving()));
