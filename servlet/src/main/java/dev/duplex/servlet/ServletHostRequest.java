@@ -106,6 +106,11 @@ final class ServletHostRequest implements HostRequest {
      * no other, so that no way to write a path leads round a constraint. Null for one that the container has not brought into that form.
      */
     static @Nullable String path(HttpServletRequest request) {
+        String uri = request.getRequestURI();
+        int below = uri.length() - request.getContextPath().length();
+        if (below == 0 || (below == 1 && uri.endsWith("/"))) {
+            return "/"; // whatever file welcomes there: then the servlet path is that file's (Servlet 6.0 §10.10)
+        }
         String pathInfo = request.getPathInfo();
         String decoded = pathInfo == null ? request.getServletPath() : request.getServletPath() + pathInfo;
         if (decoded.isEmpty()) {

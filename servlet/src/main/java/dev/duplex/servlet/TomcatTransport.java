@@ -181,6 +181,8 @@ final class TomcatTransport extends ChannelTransport {
                 close(channel.getIOChannel()); // the wrapper would say goodbye first under TLS, and wait for that
             }
             wrapper.close();
+        } catch (RuntimeException e) {
+            LOG.log(Level.DEBUG, "closing a connection of a connector that stops failed", e);
         } finally {
             lock.unlock();
         }

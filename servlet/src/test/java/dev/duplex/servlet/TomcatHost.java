@@ -75,7 +75,9 @@ final class TomcatHost extends Host.Running {
     private static Context context(Tomcat tomcat, WebApplication application, Path folder, boolean servlet)
             throws IOException {
         Path root = Files.createDirectory(folder.resolve("root"));
+        Files.writeString(root.resolve("index.html"), "welcome");
         Context context = tomcat.addContext(application.contextPath, root.toString());
+        context.addWelcomeFile("index.html");
         application.parameters.forEach(context::addParameter);
         if (application.secured != null) {
             Guards.guard(tomcat, context, application.secured);
