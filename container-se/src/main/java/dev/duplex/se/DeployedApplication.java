@@ -98,8 +98,8 @@ public final class DeployedApplication {
     }
 
     /**
-     * Closes the sessions of a user who is no longer authenticated, with 1008 (section 7.2 of the specification); the callbacks are told 1006.
-     * That the user does not come back is the {@link Authenticator}'s to see to.
+     * Closes the sessions of a user who is no longer authenticated, with 1008 (section 7.2 of the specification), which their close callbacks
+     * are told too. That the user does not come back is the {@link Authenticator}'s to see to.
      *
      * @param user as its sessions have it
      */
